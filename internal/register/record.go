@@ -1,0 +1,142 @@
+// Package register knows the sheets and columns that staff keep, and reads
+// their rows into typed records.
+package register
+
+import (
+	"slices"
+	"strings"
+
+	"regcert/internal/calendar"
+)
+
+// State says what a cell holds.
+type State uint8
+
+// The states of a cell.
+const (
+	Blank      State = iota // empty, or a word that stands for nothing yet
+	NA                      // not applicable: blank, where no rule says otherwise
+	Unreadable              // something that the column's type cannot be
+	Readable
+)
+
+// Answer is what a yes/no cell says.
+type Answer uint8
+
+// The answers. A yes/no cell that is blank or NA gives none.
+const (
+	NoAnswer Answer = iota
+	Yes
+	No
+)
+
+// Value is a cell as its column's type reads it.
+type Value struct {
+	Text   string        // the text of a readable text cell; what was found in an unreadable one
+	Date   calendar.Date // the day of a readable date, in columns of dates, of dates or yes, and of yes or no
+	State  State
+	Answer Answer // of columns of yes or no, and of dates or yes (where a date is a yes)
+}
+
+// IsBlank reports whether the cell holds no answer: blank, or NA.
+func (v Value) IsBlank() bool { return v.State == Blank || v.State == NA }
+
+// IsNA reports whether the cell says "not applicable".
+func (v Value) IsNA() bool { return v.State == NA }
+
+// IsReadable reports whether the cell holds something that its type can be.
+func (v Value) IsReadable() bool { return v.State == Readable }
+
+// IsYes reports whether a yes/no cell says yes; "not yes" includes blank, NA
+// and unreadable.
+func (v Value) IsYes() bool { return v.Answer == Yes }
+
+// Key names what a learner is enrolled on: the Learner ID and the
+// Qualification Code as they are compared. A Key with an empty half is none.
+type Key struct{ ID, Code string }
+
+// IsWhole reports whether both halves of the key are there.
+func (k Key) IsWhole() bool { return k.ID != "" && k.Code != "" }
+
+// Record is one row of a known sheet.
+type Record struct {
+	Sheet  *Sheet
+	Row    int // as the spreadsheet program shows it
+	Key    Key
+	values []Value // by Sheet.position
+}
+
+// Value returns the cell of the column, blank where the sheet has no such
+// column.
+func (r *Record) Value(c Column) Value {
+	if p := r.Sheet.position[c]; p > 0 {
+		return r.values[p-1]
+	}
+	return Value{}
+}
+
+// LearnerID returns the Learner ID as staff wrote it, empty where there is none
+// that can be read.
+func (r *Record) LearnerID() string { return r.readableText(LearnerID) }
+
+// QualificationCode returns the Qualification Code as staff wrote it, empty
+// where there is none that can be read.
+func (r *Record) QualificationCode() string { return r.readableText(QualificationCode) }
+
+func (r *Record) readableText(c Column) string {
+	if v := r.Value(c); v.IsReadable() {
+		return v.Text
+	}
+	return ""
+}
+
+// Sheet is a sheet of a known kind with the records in it.
+type Sheet struct {
+	Workbook  string // path, as reports show it
+	Name      string
+	Kind      Kind
+	HeaderRow int
+	LastCol   int      // the last used column of the header row (A = 1)
+	Table     string   // the Excel table that the header row belongs to, if any
+	Unknown   []string // headings that regcert does not know, from left to right
+	Records   []Record
+	Formulas  []Column // → columns in which staff have put formulas
+	Stale     []Record // rows that hold statuses but no record any more
+
+	column   [columnCount]int16 // the sheet's column of each known column, 0 where missing
+	position [columnCount]uint8 // where a record's values has it, counted from 1
+}
+
+// Column returns the number of the known column in the sheet (A = 1), 0 where
+// the sheet does not have it.
+func (s *Sheet) Column(c Column) int { return int(s.column[c]) }
+
+// Has reports whether the sheet has the column.
+func (s *Sheet) Has(c Column) bool { return s.column[c] > 0 }
+
+// HasFormulas reports whether staff have put a formula into the → column,
+// which is therefore left alone.
+func (s *Sheet) HasFormulas(c Column) bool { return slices.Contains(s.Formulas, c) }
+
+// Workbook is what one workbook of the set holds.
+type Workbook struct {
+	Path     string // as reports show it
+	Sheets   []*Sheet
+	Headless []string // known sheets without a header row: not read
+	Other    []string // all sheets that were not read, Headless among them
+}
+
+// NormalID returns a Learner ID as IDs are compared: without case.
+func NormalID(s string) string { return strings.ToLower(s) }
+
+// NormalCode returns a code of a qualification or unit as codes are compared:
+// without case, slashes, hyphens and white space.
+func NormalCode(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		switch r {
+		case '/', '-', ' ':
+			return -1
+		}
+		return r
+	}, s))
+}

@@ -1,0 +1,129 @@
+package xlsx
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+)
+
+// OpenBy tells whether a spreadsheet program has left a lock file beside the workbook: Excel's owner file `~$name.xlsx`
+// or LibreOffice's `.~lock.name.xlsx#`. who is the name that the lock gives ("" where it gives none that can be read),
+// since the time in it, else that of the lock file itself.
+//
+// Both programs leave their lock behind when they crash, so one that is old is perhaps stale; and a workbook in a
+// synchronised folder may be open elsewhere without any lock to be seen here: open == false proves nothing.
+func OpenBy(path string) (who string, since time.Time, open bool) {
+	dir, name := filepath.Split(path)
+	for _, lock := range []struct {
+		path  string
+		parse func(data []byte) (who string, since time.Time)
+	}{
+		{dir + "~$" + name, parseOwnerFile},
+		{dir + ".~lock." + name + "#", parseLockFile},
+	} {
+		info, err := os.Lstat(lock.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil { // it may be there: rather wait in vain than overwrite
+			return "", time.Time{}, true
+		}
+		if info.Mode().IsRegular() { // anything else (a pipe) might block the reader
+			who, since = lock.parse(readHead(lock.path))
+		}
+		if since.IsZero() {
+			since = info.ModTime()
+		}
+		return who, since, true
+	}
+	return "", time.Time{}, false
+}
+
+// readHead reads as much of a lock file as could matter; nothing where it cannot be read.
+func readHead(path string) []byte {
+	file, err := openShared(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	data, _ := io.ReadAll(io.LimitReader(file, 4096))
+	return data
+}
+
+// parseOwnerFile reads Excel's owner file: a byte with the length of the user's name in the local code page, the name
+// filled up with spaces to offset 55, there the length of the name in UTF-16 code units (16 bits, little-endian) and
+// those units. It holds no time.
+func parseOwnerFile(data []byte) (who string, since time.Time) {
+	const wide = 55
+	if len(data) >= wide+2 {
+		n := int(binary.LittleEndian.Uint16(data[wide:]))
+		units := make([]uint16, 0, len(data)/2)
+		for rest := data[wide+2:]; len(rest) >= 2 && len(units) < n; rest = rest[2:] {
+			units = append(units, binary.LittleEndian.Uint16(rest))
+		}
+		if who = cleanName(string(utf16.Decode(units))); who != "" {
+			return who, since
+		}
+	}
+	if len(data) > 1 {
+		n := min(int(data[0]), wide-1, len(data)-1)
+		// Which code page it is cannot be known: only ASCII is believed, the rest falls away with the bad UTF-8.
+		who = cleanName(string(data[1 : 1+n]))
+	}
+	return who, since
+}
+
+// parseLockFile reads LibreOffice's lock file: `display name,login,host,dd.mm.yyyy hh:mm,profile;` in UTF-8, with a
+// backslash before every comma, semicolon and backslash that belongs to a field. The time is the local one.
+func parseLockFile(data []byte) (who string, since time.Time) {
+	fields := []string{""}
+	for i := 0; i < len(data) && data[i] != ';'; i++ {
+		if data[i] == ',' {
+			fields = append(fields, "")
+			continue
+		}
+		if data[i] == '\\' && i+1 < len(data) {
+			i++
+		}
+		fields[len(fields)-1] += string(data[i : i+1])
+	}
+	for _, field := range fields[:min(3, len(fields))] { // the login or the host is better than nobody
+		if who = cleanName(field); who != "" {
+			break
+		}
+	}
+	if len(fields) > 3 {
+		if t, err := time.ParseInLocation("02.01.2006 15:04", strings.TrimSpace(fields[3]), time.Local); err == nil {
+			since = t
+		}
+	}
+	return who, since
+}
+
+// cleanName makes a name from a lock file fit for one line of a message: whoever can write into the folder chose it.
+// Control characters, invisible ones (which can turn the line's direction) and broken encoding are dropped, white
+// space is folded, and what is longer than any name is cut.
+func cleanName(s string) string {
+	const longest = 60
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == unicode.ReplacementChar, !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > longest {
+		s = string(runes[:longest-1]) + "…"
+	}
+	return s
+}

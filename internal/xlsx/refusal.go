@@ -1,0 +1,61 @@
+package xlsx
+
+import (
+	"errors"
+	"strings"
+)
+
+// RefusalKind says in one word why a package, or a patch, is refused.
+type RefusalKind string
+
+const (
+	NotWorkbook RefusalKind = "not a workbook" // no zip package, or one without a workbook in it
+	Empty       RefusalKind = "empty"          // a file of no bytes
+	OldExcel    RefusalKind = "old Excel"      // .xls, the format before 2007
+	Binary      RefusalKind = "binary"         // .xlsb
+	Encrypted   RefusalKind = "encrypted"      // password-protected
+	Damaged     RefusalKind = "damaged"        // what is stored is not what was written
+	Hostile     RefusalKind = "hostile"        // duplicate or overlapping entries, custom entities
+	TooLarge    RefusalKind = "too large"      // beyond Limits
+	Unsupported RefusalKind = "unsupported"    // sound, perhaps, but not understood with certainty
+	ReadOnly    RefusalKind = "read-only"      // can be read, is never written
+	Occupied    RefusalKind = "occupied"       // a cell to be written holds what is not ours to overwrite
+)
+
+// Refusal is why a package is not read, or a patch not made: what is wrong, where, and what to do about it.
+type Refusal struct {
+	Kind   RefusalKind
+	Part   string // the entry or "Sheet!A1", "" where it is the file as a whole
+	Detail string // what is wrong
+	Remedy string // what to do
+}
+
+func (r *Refusal) Error() string {
+	var b strings.Builder
+	if r.Part != "" {
+		b.WriteString(r.Part + ": ")
+	}
+	b.WriteString(r.Detail)
+	if r.Remedy != "" {
+		b.WriteString("; " + r.Remedy)
+	}
+	return b.String()
+}
+
+// remedies that several refusals share.
+const (
+	openAndSave = "open it in Excel, let Excel repair it if it offers to, and save it"
+	restoreCopy = "restore an earlier copy, or open it in Excel and save it again"
+)
+
+// refusePart turns an error met in a part into a Refusal that names it; a Refusal stays as it is.
+func refusePart(part string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var r *Refusal
+	if errors.As(err, &r) {
+		return err
+	}
+	return &Refusal{Kind: Damaged, Part: part, Detail: err.Error(), Remedy: openAndSave}
+}

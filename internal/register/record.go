@@ -4,9 +4,9 @@ package register
 
 import (
 	"slices"
-	"strings"
 
 	"regcert/internal/calendar"
+	"regcert/internal/xlsx"
 )
 
 // State says what a cell holds.
@@ -103,6 +103,8 @@ type Sheet struct {
 	Formulas  []Column // → columns in which staff have put formulas
 	Stale     []Record // rows that hold statuses but no record any more
 
+	source   *xlsx.Sheet
+	width    int                // values of a record
 	column   [columnCount]int16 // the sheet's column of each known column, 0 where missing
 	position [columnCount]uint8 // where a record's values has it, counted from 1
 }
@@ -118,25 +120,13 @@ func (s *Sheet) Has(c Column) bool { return s.column[c] > 0 }
 // which is therefore left alone.
 func (s *Sheet) HasFormulas(c Column) bool { return slices.Contains(s.Formulas, c) }
 
+// Source returns the sheet in the package that was read.
+func (s *Sheet) Source() *xlsx.Sheet { return s.source }
+
 // Workbook is what one workbook of the set holds.
 type Workbook struct {
 	Path     string // as reports show it
 	Sheets   []*Sheet
 	Headless []string // known sheets without a header row: not read
 	Other    []string // all sheets that were not read, Headless among them
-}
-
-// NormalID returns a Learner ID as IDs are compared: without case.
-func NormalID(s string) string { return strings.ToLower(s) }
-
-// NormalCode returns a code of a qualification or unit as codes are compared:
-// without case, slashes, hyphens and white space.
-func NormalCode(s string) string {
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		switch r {
-		case '/', '-', ' ':
-			return -1
-		}
-		return r
-	}, s))
 }

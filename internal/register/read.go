@@ -1,0 +1,256 @@
+package register
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"regcert/internal/calendar"
+	"regcert/internal/xlsx"
+)
+
+// headerWithin is how many rows are searched for the header row, and
+// headerNames how many known column names make one.
+const (
+	headerWithin = 20
+	headerNames  = 3
+)
+
+// Aliases are names that staff use instead of the canonical ones.
+type Aliases struct {
+	Sheets  map[Kind][]string
+	Columns map[Kind]map[Column][]string
+}
+
+// Reader reads workbooks into records.
+type Reader struct {
+	asOf    calendar.Date
+	sheets  map[string]Kind
+	columns map[Kind]map[string]Column
+}
+
+// NewReader makes a Reader. The as-of date matters to a few readings: nobody is
+// born after it, and a yes/no cell with a date to come says nothing.
+func NewReader(asOf calendar.Date, aliases Aliases) *Reader {
+	r := &Reader{asOf: asOf, sheets: map[string]Kind{}, columns: map[Kind]map[string]Column{}}
+	for _, k := range Kinds() {
+		for _, alias := range aliases.Sheets[k] {
+			r.sheets[NormalHeading(alias)] = k
+		}
+		names := map[string]Column{}
+		for c, list := range aliases.Columns[k] {
+			for _, alias := range list {
+				names[NormalHeading(alias)] = c
+			}
+		}
+		for _, c := range slices.Concat(k.Inputs(), k.Outputs()) {
+			names[NormalHeading(c.String())] = c
+		}
+		r.columns[k] = names
+	}
+	for _, k := range Kinds() {
+		r.sheets[NormalHeading(k.String())] = k
+	}
+	return r
+}
+
+// Read reads the known sheets of a workbook. Path is how reports name it. An
+// error is an *xlsx.Refusal: something in the workbook cannot be read.
+func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
+	book := &Workbook{Path: path}
+	for _, source := range file.Sheets() {
+		kind, known := r.sheets[NormalHeading(source.Name)]
+		if !known {
+			book.Other = append(book.Other, source.Name)
+			continue
+		}
+		sr := sheetReader{
+			cells: cellReader{asOf: r.asOf, date1904: file.Date1904()},
+			names: r.columns[kind],
+			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source},
+		}
+		if err := source.Scan(sr.row); err != nil {
+			return nil, fmt.Errorf("%s: %w", source.Name, err)
+		}
+		if sr.out.HeaderRow == 0 {
+			book.Headless = append(book.Headless, source.Name)
+			book.Other = append(book.Other, source.Name)
+			continue
+		}
+		slices.Sort(sr.out.Formulas)
+		book.Sheets = append(book.Sheets, sr.out)
+	}
+	return book, nil
+}
+
+// sheetReader reads one sheet, row by row as it is scanned.
+type sheetReader struct {
+	cells  cellReader
+	names  map[string]Column
+	out    *Sheet
+	known  []Column // by column number of the sheet, 0 where not read
+	totals map[int]bool
+	arena  []Value // where records' values are cut from
+	words  map[string]string
+}
+
+// row takes the next row of the sheet.
+func (sr *sheetReader) row(row *xlsx.Row) error {
+	switch {
+	case sr.out.HeaderRow != 0:
+		if !sr.totals[row.Num] {
+			sr.record(row)
+		}
+	case row.Num <= headerWithin:
+		sr.header(row)
+	}
+	return nil
+}
+
+// header takes the row as the header row if enough known names stand in it.
+func (sr *sheetReader) header(row *xlsx.Row) {
+	found := map[Column]int{}
+	var unknown []string
+	last := 0
+	for i := range row.Cells {
+		cell := &row.Cells[i]
+		text := ""
+		if cell.Kind != xlsx.Empty {
+			text = clean(cell.Text())
+		}
+		if text == "" {
+			continue
+		}
+		last = cell.Col
+		c, known := sr.names[NormalHeading(text)]
+		switch {
+		case !known:
+			unknown = append(unknown, text)
+		case found[c] == 0: // of equal headings the leftmost
+			found[c] = cell.Col
+		}
+	}
+	if len(found) < headerNames {
+		return
+	}
+	s := sr.out
+	s.HeaderRow, s.LastCol, s.Unknown = row.Num, last, unknown
+	sr.known = make([]Column, last+1)
+	for i, c := range slices.Sorted(maps.Keys(found)) {
+		s.column[c], s.position[c] = int16(found[c]), uint8(i+1)
+		sr.known[found[c]] = c
+	}
+	s.width = len(found)
+	sr.tables(found)
+}
+
+// tables finds the totals rows, which are no records, and the table that ends
+// with the last heading, which grows when columns are added.
+func (sr *sheetReader) tables(found map[Column]int) {
+	s := sr.out
+	sr.totals = map[int]bool{}
+	var headed []xlsx.Table
+	for _, t := range s.source.Tables {
+		covers := false
+		for _, col := range found {
+			covers = covers || t.Ref.FirstCol <= col && col <= t.Ref.LastCol
+		}
+		if covers && t.TotalsRows > 0 {
+			sr.totals[t.Ref.LastRow] = true
+		}
+		if covers && t.HeaderRows > 0 && t.Ref.FirstRow == s.HeaderRow {
+			headed = append(headed, t)
+			s.LastCol = max(s.LastCol, t.Ref.LastCol)
+		}
+	}
+	for _, t := range headed {
+		if t.Ref.LastCol == s.LastCol {
+			s.Table = t.Name
+		}
+	}
+}
+
+// record reads a row below the header row.
+func (sr *sheetReader) record(row *xlsx.Row) {
+	s := sr.out
+	values := sr.values()
+	isRecord := false
+	for i := range row.Cells {
+		cell := &row.Cells[i]
+		if cell.Col >= len(sr.known) || sr.known[cell.Col] == 0 {
+			continue
+		}
+		c := sr.known[cell.Col]
+		v := &values[s.position[c]-1]
+		if c.Written() {
+			*v = sr.written(c, cell)
+			continue
+		}
+		*v = sr.cells.read(c, cell)
+		isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
+	}
+	record := Record{Sheet: s, Row: row.Num, values: values}
+	switch {
+	case isRecord:
+		record.Key = Key{ID: NormalID(record.LearnerID()), Code: NormalCode(record.QualificationCode())}
+		s.Records = append(s.Records, record)
+	case s.Kind.Status() != 0 && record.Value(s.Kind.Status()).Text != "":
+		s.Stale = append(s.Stale, record)
+	default:
+		clear(values)
+		return
+	}
+	sr.arena = sr.arena[s.width:]
+}
+
+// written reads what a → column holds now, so that only what differs is
+// written.
+func (sr *sheetReader) written(c Column, cell *xlsx.Cell) Value {
+	if cell.Formula {
+		if !sr.out.HasFormulas(c) {
+			sr.out.Formulas = append(sr.out.Formulas, c)
+		}
+		return Value{}
+	}
+	if c.Type() == TypeDate && cell.Kind == xlsx.Number {
+		if n, ok := cell.Number(); ok && n == math.Trunc(n) && 0 < n && n < 80000 {
+			d := calendar.Date(n)
+			if sr.cells.date1904 {
+				d += 1462
+			}
+			return Value{State: Readable, Date: d}
+		}
+	}
+	if cell.Kind == xlsx.Empty {
+		return Value{}
+	}
+	text := cell.Text()
+	if text == "" {
+		return Value{}
+	}
+	return Value{State: Readable, Text: sr.intern(text)}
+}
+
+// intern keeps one copy of a text that many rows share, such as a status.
+func (sr *sheetReader) intern(s string) string {
+	if kept, ok := sr.words[s]; ok {
+		return kept
+	}
+	if sr.words == nil {
+		sr.words = map[string]string{}
+	}
+	if len(sr.words) < 4096 {
+		sr.words[s] = s
+	}
+	return s
+}
+
+// values returns room for the values of the next record.
+func (sr *sheetReader) values() []Value {
+	const recordsAtOnce = 256
+	if len(sr.arena) == 0 {
+		sr.arena = make([]Value, recordsAtOnce*sr.out.width)
+	}
+	return sr.arena[:sr.out.width:sr.out.width]
+}

@@ -61,10 +61,13 @@ func readHead(path string) []byte {
 // filled up with spaces to offset 55, there the length of the name in UTF-16 code units (16 bits, little-endian) and
 // those units. It holds no time.
 func parseOwnerFile(data []byte) (who string, since time.Time) {
-	const wide = 55
-	if len(data) >= wide+2 {
+	const (
+		wide    = 55
+		longest = 54 // more is no length
+	)
+	if len(data) >= wide+2 && binary.LittleEndian.Uint16(data[wide:]) <= longest {
 		n := int(binary.LittleEndian.Uint16(data[wide:]))
-		units := make([]uint16, 0, len(data)/2)
+		units := make([]uint16, 0, longest)
 		for rest := data[wide+2:]; len(rest) >= 2 && len(units) < n; rest = rest[2:] {
 			units = append(units, binary.LittleEndian.Uint16(rest))
 		}
@@ -73,7 +76,7 @@ func parseOwnerFile(data []byte) (who string, since time.Time) {
 		}
 	}
 	if len(data) > 1 {
-		n := min(int(data[0]), wide-1, len(data)-1)
+		n := min(int(data[0]), longest, len(data)-1)
 		// Which code page it is cannot be known: only ASCII is believed, the rest falls away with the bad UTF-8.
 		who = cleanName(string(data[1 : 1+n]))
 	}

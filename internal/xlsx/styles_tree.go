@@ -1,0 +1,159 @@
+package xlsx
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// element is one element of a part with the places of its tags, so that a part can be changed at exactly those places.
+type element struct {
+	name       []byte // qualified
+	attrs      []byte // as they stand in the start tag
+	start, end int    // of the whole element
+	open       int    // end of the start tag
+	close      int    // start of the end tag; == end of the element where it is self-closed
+	empty      bool   // self-closed
+	children   []element
+}
+
+func (e *element) local() string { return string(localName(e.name)) }
+
+// child gives the only child of that local name in the element's own namespace prefix; nil where there is none, and an
+// error where there are several, of which only one could be meant.
+func (e *element) child(local string) (*element, error) {
+	var found *element
+	for i := range e.children {
+		c := &e.children[i]
+		if c.local() != local || !bytes.Equal(prefixOf(c.name), prefixOf(e.name)) {
+			continue
+		}
+		if found != nil {
+			return nil, malformed("<%s> stands twice", c.name)
+		}
+		found = c
+	}
+	return found, nil
+}
+
+// parseTree reads a part, keeping elements down to depth levels below its root; what lies deeper is only checked for
+// being well nested. Hence its cost does not grow with the nesting that a hostile part may have.
+func parseTree(part []byte, depth int) (*element, error) {
+	const deepest = 64
+	lex := lexer{buf: part, last: true}
+	top := &element{} // a place for the root
+	stack := []*element{top}
+	for {
+		t, err := lex.next()
+		if err != nil {
+			return nil, err
+		}
+		parent := stack[len(stack)-1]
+		switch t.kind {
+		case tokStart, tokEmpty:
+			if err := checkAttrs(t.attrs); err != nil {
+				return nil, err
+			}
+			e := element{name: t.name, attrs: t.attrs, start: t.start, open: t.end, close: t.end, end: t.end, empty: t.kind == tokEmpty}
+			at := &e
+			if len(stack) <= depth+1 {
+				parent.children = append(parent.children, e)
+				at = &parent.children[len(parent.children)-1] // its siblings come after it is closed: it does not move
+			}
+			if t.kind == tokStart {
+				if stack = append(stack, at); len(stack) > deepest {
+					return nil, malformed("elements are nested more than %d deep", deepest)
+				}
+			}
+		case tokEnd:
+			if len(stack) == 1 || !bytes.Equal(parent.name, t.name) {
+				return nil, malformed("the end tag </%s> closes nothing", clip(t.name, 60))
+			}
+			parent.close, parent.end = t.start, t.end
+			stack = stack[:len(stack)-1]
+		case tokEOF:
+			if len(stack) > 1 {
+				return nil, malformed("<%s> is not closed", clip(parent.name, 60))
+			}
+			if len(top.children) != 1 {
+				return nil, malformed("the part has %d root elements", len(top.children))
+			}
+			return &top.children[0], nil
+		}
+	}
+}
+
+// canonical is a form of one element that is the same for elements that mean the same: without prefixes and white space,
+// attributes and children sorted (nothing in a font, a fill or a cell format depends on their order).
+func canonical(e *element, part []byte) string {
+	var attrs []string
+	for rest := e.attrs; ; {
+		a, more, ok, err := nextAttr(rest)
+		if err != nil || !ok {
+			break
+		}
+		rest = more
+		if name := string(localName(a.name)); name != "xmlns" && string(prefixOf(a.name)) != "xmlns:" {
+			attrs = append(attrs, name+"="+strings.ToUpper(string(a.value)))
+		}
+	}
+	slices.Sort(attrs)
+	var inside []string
+	for i := range e.children {
+		inside = append(inside, canonical(&e.children[i], part))
+	}
+	if len(inside) == 0 {
+		inside = append(inside, string(bytes.TrimSpace(part[e.open:e.close])))
+	}
+	slices.Sort(inside)
+	return e.local() + "(" + strings.Join(attrs, " ") + "){" + strings.Join(inside, ",") + "}"
+}
+
+// withAttr gives attrs with one attribute set: its value replaced where it stands, else added at the end. The value must
+// need no escaping.
+func withAttr(attrs []byte, name, value string) []byte {
+	for rest := attrs; ; {
+		a, more, ok, err := nextAttr(rest)
+		if err != nil || !ok {
+			return slices.Concat(attrs, []byte(" "+name+`="`+value+`"`))
+		}
+		rest = more
+		if string(a.name) == name {
+			shut := len(attrs) - len(more) - 1 // the closing quote
+			return slices.Concat(attrs[:shut-len(a.value)], []byte(value), attrs[shut:])
+		}
+	}
+}
+
+// withoutAttr gives attrs without one attribute and the space before it.
+func withoutAttr(attrs []byte, name string) []byte {
+	for rest := attrs; ; {
+		a, more, ok, err := nextAttr(rest)
+		if err != nil || !ok {
+			return attrs
+		}
+		if string(a.name) == name {
+			return slices.Concat(attrs[:len(attrs)-len(rest)], more)
+		}
+		rest = more
+	}
+}
+
+// splice is one change to a part: cut bytes from at on give way to put.
+type splice struct {
+	at, cut int
+	put     []byte
+}
+
+// applySplices makes the changes, which are sorted by place and do not overlap; those at one place keep their order.
+func applySplices(part []byte, splices []splice) []byte {
+	slices.SortStableFunc(splices, func(a, b splice) int { return a.at - b.at })
+	out := make([]byte, 0, len(part)+1024)
+	from := 0
+	for _, s := range splices {
+		out = append(out, part[from:s.at]...)
+		out = append(out, s.put...)
+		from = s.at + s.cut
+	}
+	return append(out, part[from:]...)
+}

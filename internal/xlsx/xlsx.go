@@ -30,3 +30,14 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{File: 64 << 20, Unpacked: 512 << 20, Entries: 1000, Ratio: 100, RatioFloor: 100 << 10, Depth: 64}
 }
+
+// Table is an Excel table on a worksheet (18.5.1.2).
+type Table struct {
+	Name          string // the name that formulas use (displayName)
+	Part          string // name of its entry in the package
+	Ref           Range  // header and totals rows included
+	HeaderRows    int
+	TotalsRows    int
+	Columns       []string // the names of its columns, as in its header row
+	HasAutoFilter bool
+}

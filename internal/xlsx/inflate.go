@@ -1,0 +1,185 @@
+package xlsx
+
+import (
+	"bytes"
+	"hash/crc32"
+	"io"
+	"sort"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// chunk is how much is inflated at a time: large enough that handing it over costs nothing, small enough for the cache.
+const chunk = 256 << 10
+
+// inflater gives the inflated bytes of one entry and enforces its size and CRC: the read that would be beyond the last
+// byte gives io.EOF only if both are right.
+type inflater struct {
+	name   string
+	src    bytes.Reader
+	r      io.Reader // src itself, or flate over it
+	left   int64
+	crc    uint32
+	expect uint32
+}
+
+func (a *archive) inflate(e *entry) *inflater {
+	f := &inflater{name: e.name, left: e.size, expect: e.crc}
+	f.src.Reset(a.stored(e))
+	f.r = &f.src
+	if e.method == 8 {
+		f.r = flate.NewReader(&f.src)
+	}
+	return f
+}
+
+func (f *inflater) Read(p []byte) (int, error) {
+	if f.left == 0 {
+		return 0, f.finish()
+	}
+	if int64(len(p)) > f.left {
+		p = p[:f.left]
+	}
+	n, err := f.r.Read(p)
+	f.left -= int64(n)
+	f.crc = crc32.Update(f.crc, crc32.IEEETable, p[:n])
+	switch {
+	case err == io.EOF && f.left > 0:
+		return n, damaged(f.name, "it is %d bytes shorter than it should be", f.left)
+	case err != nil && err != io.EOF:
+		return n, damaged(f.name, "it cannot be unpacked")
+	}
+	return n, nil
+}
+
+func (f *inflater) finish() error {
+	var one [1]byte
+	n, err := f.r.Read(one[:])
+	for n == 0 && err == nil {
+		n, err = f.r.Read(one[:])
+	}
+	switch {
+	case n > 0:
+		return damaged(f.name, "it is longer than it should be")
+	case err != io.EOF:
+		return damaged(f.name, "it cannot be unpacked")
+	case f.src.Len() > 0:
+		return hostile(f.name, "%d bytes lie hidden behind its end", f.src.Len())
+	case f.crc != f.expect:
+		return damaged(f.name, "its check sum is wrong: it is not what was written")
+	}
+	return io.EOF
+}
+
+// read gives the whole of an entry.
+func (a *archive) read(e *entry) ([]byte, error) {
+	out := make([]byte, e.size)
+	f := a.inflate(e)
+	if _, err := io.ReadFull(f, out); err != nil && err != io.EOF {
+		return nil, err
+	}
+	if _, err := f.Read(nil); err != io.EOF {
+		return nil, err
+	}
+	return out, nil
+}
+
+// check inflates entries only to see that their sizes and CRCs are right, two at a time, the largest first.
+func (a *archive) check(entries []*entry) error {
+	order := append([]*entry(nil), entries...)
+	sort.SliceStable(order, func(i, j int) bool { return order[i].size > order[j].size })
+	var wg sync.WaitGroup
+	work := make(chan *entry, len(order))
+	for _, e := range order {
+		work <- e
+	}
+	close(work)
+	var failed [2]error
+	for i := range failed {
+		wg.Go(func() {
+			buf := make([]byte, chunk)
+			for e := range work {
+				if err := drain(a.inflate(e), buf); err != nil {
+					failed[i] = err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func drain(f *inflater, buf []byte) error {
+	for {
+		if _, err := f.Read(buf); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// stream inflates an entry ahead of its reader, in a goroutine of its own, into a few buffers that go round.
+type stream struct {
+	full  chan []byte
+	empty chan []byte
+	stop  chan struct{}
+	err   error // set before full is closed
+}
+
+func (a *archive) stream(e *entry) *stream {
+	const buffers = 4
+	s := &stream{full: make(chan []byte, buffers), empty: make(chan []byte, buffers), stop: make(chan struct{})}
+	n := int(min(e.size+1, chunk))
+	for range buffers {
+		s.empty <- make([]byte, n)
+	}
+	go s.fill(a.inflate(e))
+	return s
+}
+
+func (s *stream) fill(f *inflater) {
+	defer close(s.full)
+	for {
+		select {
+		case <-s.stop:
+			return
+		case buf := <-s.empty:
+			n, err := io.ReadFull(f, buf[:cap(buf)])
+			if n > 0 {
+				s.full <- buf[:n]
+			}
+			if err != nil {
+				if err != io.EOF && err != io.ErrUnexpectedEOF {
+					s.err = err
+				}
+				return
+			}
+		}
+	}
+}
+
+// next gives the next bytes, valid until the call after it; io.EOF behind the last.
+func (s *stream) next(done []byte) ([]byte, error) {
+	if done != nil {
+		s.empty <- done
+	}
+	buf, ok := <-s.full
+	if !ok {
+		if s.err != nil {
+			return nil, s.err
+		}
+		return nil, io.EOF
+	}
+	return buf, nil
+}
+
+// close ends the goroutine, read to the end or not.
+func (s *stream) close() { close(s.stop) }

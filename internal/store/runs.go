@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"regcert/internal/calendar"
+)
+
+// Run is one run over a set of workbooks.
+type Run struct {
+	ID                int64 // given by SaveRun
+	AsOf              calendar.Date
+	Started, Finished time.Time
+	Policy            string         // the version in force on AsOf
+	Program           string         // the version of regcert
+	Counts            map[string]int // findings by severity
+	Workbooks         []Workbook     // in the order of the report
+}
+
+// Workbook is what a run did with one workbook.
+type Workbook struct {
+	Path          string
+	Before, After string // SHA-256 in hexadecimal, of the file read and of the file left; empty where there is none
+	Outcome       string // unchanged, written, read-only, deferred, failed or context
+	Reason        string
+	Cells         int // how many were written
+}
+
+// Finding is what a run found, by its identity (rule, learner, qualification,
+// field), with what may change about it.
+type Finding struct {
+	Rule              string
+	LearnerID         string
+	QualificationCode string
+	Field             string
+	Severity          string
+	Due               calendar.Date // zero: none
+	Workbook, Sheet   string
+	Row               int
+}
+
+// SaveRun records a run and what it found, all or nothing, and returns its ID.
+func (s *Store) SaveRun(ctx context.Context, run Run, findings []Finding) (id int64, err error) {
+	err = s.inTx(ctx, "record the run", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program) VALUES (?, ?, ?, ?, ?)`,
+			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program)
+		if err != nil {
+			return err
+		}
+		if id, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		for severity, n := range run.Counts {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO run_count VALUES (?, ?, ?)`, id, severity, n); err != nil {
+				return err
+			}
+		}
+		for i, w := range run.Workbooks {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO run_workbook VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				id, i, w.Path, w.Before, w.After, w.Outcome, w.Reason, w.Cells); err != nil {
+				return err
+			}
+		}
+		return insertFindings(ctx, tx, id, findings)
+	})
+	return id, err
+}
+
+// batch is how many findings one statement inserts: each statement costs more
+// than its rows do.
+const batch = 100
+
+func insertFindings(ctx context.Context, tx *sql.Tx, run int64, findings []Finding) error {
+	insert := func(rows int) (*sql.Stmt, error) {
+		return tx.PrepareContext(ctx, `INSERT INTO finding VALUES `+strings.TrimSuffix(strings.Repeat(`(?,?,?,?,?,?,?,?,?,?,?),`, rows), ","))
+	}
+	full, err := insert(batch)
+	if err != nil {
+		return err
+	}
+	defer full.Close()
+	args := make([]any, 0, batch*11)
+	for start := 0; start < len(findings); start += batch {
+		part, stmt := findings[start:min(start+batch, len(findings))], full
+		if len(part) < batch {
+			if stmt, err = insert(len(part)); err != nil {
+				return err
+			}
+			defer stmt.Close()
+		}
+		args = args[:0]
+		for i := range part {
+			f := &part[i]
+			args = append(args, run, start+i, f.Rule, f.LearnerID, f.QualificationCode, f.Field, f.Severity, f.Due.String(), f.Workbook, f.Sheet, f.Row)
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LastRun returns the run that was recorded last, and whether there is one.
+func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
+	err = s.inTx(ctx, "read the last run", func(tx *sql.Tx) error {
+		var asOf, started, finished string
+		err := tx.QueryRowContext(ctx, `SELECT id, as_of, started, finished, policy, program FROM run ORDER BY id DESC LIMIT 1`).
+			Scan(&run.ID, &asOf, &started, &finished, &run.Policy, &run.Program)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found = true
+		var errs [3]error
+		run.AsOf, errs[0] = date(asOf)
+		run.Started, errs[1] = parseMoment(started)
+		run.Finished, errs[2] = parseMoment(finished)
+		if err := errors.Join(errs[:]...); err != nil {
+			return fmt.Errorf("run %d: %w", run.ID, err)
+		}
+		if run.Counts, err = counts(ctx, tx, run.ID); err != nil {
+			return err
+		}
+		run.Workbooks, err = workbooks(ctx, tx, run.ID)
+		return err
+	})
+	return run, found, err
+}
+
+func counts(ctx context.Context, tx *sql.Tx, run int64) (map[string]int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT severity, findings FROM run_count WHERE run = ?`, run)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]int{}
+	for rows.Next() {
+		var severity string
+		var n int
+		if err := rows.Scan(&severity, &n); err != nil {
+			return nil, err
+		}
+		out[severity] = n
+	}
+	return out, rows.Err()
+}
+
+func workbooks(ctx context.Context, tx *sql.Tx, run int64) ([]Workbook, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT path, sha256_before, sha256_after, outcome, reason, cells FROM run_workbook WHERE run = ? ORDER BY position`, run)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Workbook
+	for rows.Next() {
+		var w Workbook
+		if err := rows.Scan(&w.Path, &w.Before, &w.After, &w.Outcome, &w.Reason, &w.Cells); err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, rows.Err()
+}
+
+// Findings returns what the run found, in the order of its report.
+func (s *Store) Findings(ctx context.Context, run int64) ([]Finding, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT rule, learner, qualification, field, severity, due, workbook, sheet, row FROM finding WHERE run = ? ORDER BY position`, run)
+	if err != nil {
+		return nil, s.explain("read the findings", err)
+	}
+	defer rows.Close()
+	var out []Finding
+	for rows.Next() {
+		var f Finding
+		var due string
+		if err := rows.Scan(&f.Rule, &f.LearnerID, &f.QualificationCode, &f.Field, &f.Severity, &due, &f.Workbook, &f.Sheet, &f.Row); err != nil {
+			return nil, s.explain("read the findings", err)
+		}
+		if f.Due, err = date(due); err != nil {
+			return nil, s.explain("read the findings", fmt.Errorf("run %d: %w", run, err))
+		}
+		out = append(out, f)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.explain("read the findings", err)
+	}
+	return out, nil
+}
+
+// moments is the form of a moment: always UTC, so that text sorts as time.
+const moments = "2006-01-02T15:04:05.000Z"
+
+func moment(t time.Time) string { return t.UTC().Format(moments) }
+
+func parseMoment(s string) (time.Time, error) { return time.Parse(moments, s) }
+
+// date reads a day, or the absence of one.
+func date(s string) (calendar.Date, error) {
+	if s == "" {
+		return 0, nil
+	}
+	return calendar.ParseISO(s)
+}

@@ -1,0 +1,186 @@
+package mail
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	gosmtp "github.com/emersion/go-smtp"
+)
+
+const (
+	testUser     = "regcert@centre.example"
+	testPassword = "correct horse"
+)
+
+// received is a letter as a server took it.
+type received struct {
+	from string
+	to   []string
+	body string
+}
+
+// postOffice is a mail server on loopback with a self-signed certificate.
+type postOffice struct {
+	port      int
+	ca        []byte // its certificate, PEM
+	mechanism []string
+	answer    error // to the final dot
+
+	mu      sync.Mutex
+	letters []received
+}
+
+func (p *postOffice) taken() []received {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.letters
+}
+
+// session is one conversation with the post office. Addresses that begin with
+// "gone" do not exist, those that begin with "busy" are to be tried later.
+type session struct {
+	p      *postOffice
+	authed bool
+	got    received
+}
+
+func (s *session) AuthMechanisms() []string { return s.p.mechanism }
+
+func (s *session) Auth(mech string) (sasl.Server, error) {
+	check := func(user, password string) error {
+		if user != testUser || password != testPassword {
+			return &gosmtp.SMTPError{Code: 535, EnhancedCode: gosmtp.EnhancedCode{5, 7, 3}, Message: "No entry for " + user + " with " + password}
+		}
+		s.authed = true
+		return nil
+	}
+	if mech == "PLAIN" {
+		return sasl.NewPlainServer(func(_, user, password string) error { return check(user, password) }), nil
+	}
+	return &loginServer{check: check}, nil
+}
+
+// loginServer is the server's side of AUTH LOGIN.
+type loginServer struct {
+	check func(user, password string) error
+	step  int
+	user  string
+}
+
+func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err error) {
+	l.step++
+	switch l.step {
+	case 1:
+		return []byte("Username:"), false, nil
+	case 2:
+		l.user = string(response)
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, l.check(l.user, string(response))
+}
+
+func (s *session) Mail(from string, _ *gosmtp.MailOptions) error {
+	if len(s.p.mechanism) > 0 && !s.authed {
+		return &gosmtp.SMTPError{Code: 530, EnhancedCode: gosmtp.EnhancedCode{5, 7, 0}, Message: "Log in first"}
+	}
+	if strings.HasPrefix(from, "stranger") {
+		return &gosmtp.SMTPError{Code: 550, EnhancedCode: gosmtp.EnhancedCode{5, 7, 60}, Message: "Not yours"}
+	}
+	s.got = received{from: from}
+	return nil
+}
+
+func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
+	switch {
+	case strings.HasPrefix(to, "gone"):
+		return &gosmtp.SMTPError{Code: 550, EnhancedCode: gosmtp.EnhancedCode{5, 1, 1}, Message: "No such mailbox"}
+	case strings.HasPrefix(to, "busy"):
+		return &gosmtp.SMTPError{Code: 450, EnhancedCode: gosmtp.EnhancedCode{4, 2, 1}, Message: "Try later"}
+	}
+	s.got.to = append(s.got.to, to)
+	return nil
+}
+
+func (s *session) Data(r io.Reader) error {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if s.p.answer != nil {
+		return s.p.answer
+	}
+	s.got.body = string(b)
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	s.p.letters = append(s.p.letters, s.got)
+	return nil
+}
+
+func (s *session) Reset()        {}
+func (s *session) Logout() error { return nil }
+
+// open starts a post office that speaks as mode says: "starttls", "tls" or
+// "plain" (no encryption at all).
+func open(t *testing.T, mode string, mechanism ...string) *postOffice {
+	t.Helper()
+	cert, pemCert := selfSigned(t)
+	p := &postOffice{ca: pemCert, mechanism: mechanism}
+	srv := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &session{p: p}, nil }))
+	srv.Domain, srv.AllowInsecureAuth = "localhost", mode == "plain"
+	srv.ErrorLog = discard{}
+	l := listen(t)
+	p.port = l.Addr().(*net.TCPAddr).Port
+	config := &tls.Config{Certificates: []tls.Certificate{cert}}
+	switch mode {
+	case "starttls":
+		srv.TLSConfig = config
+	case "tls":
+		l = tls.NewListener(l, config)
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.Serve(l) }()
+	t.Cleanup(func() { srv.Close(); <-done })
+	return p
+}
+
+type discard struct{}
+
+func (discard) Printf(string, ...any) {}
+func (discard) Println(...any)        {}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func selfSigned(t *testing.T) (tls.Certificate, []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}

@@ -325,7 +325,7 @@ func (s *styleSheet) bytes() []byte {
 			continue
 		}
 		if list.el != nil {
-			splices = append(splices, list.grow()...)
+			splices = append(splices, growList(list.el, list.items[list.old:])...)
 			continue
 		}
 		put := fmt.Appendf(nil, `<%s%s count="%d">`, s.prefix(), list.name, len(list.items))
@@ -348,20 +348,4 @@ func (s *styleSheet) bytes() []byte {
 		splices = append(splices, splice{at: s.root.end, put: []byte("</" + string(s.root.name) + ">")})
 	}
 	return applySplices(s.part, splices)
-}
-
-// grow is the changes that put a list's new items at its end and set its count, where it has one.
-func (l *styleList) grow() []splice {
-	put := bytes.Join(l.items[l.old:], nil)
-	attrs := l.el.attrs
-	if _, ok := attr(attrs, "count"); ok {
-		attrs = withAttr(attrs, "count", strconv.Itoa(len(l.items)))
-	}
-	tag := slices.Concat([]byte("<"), l.el.name, attrs, []byte(">"))
-	whole := splice{at: l.el.start, cut: l.el.open - l.el.start, put: tag}
-	if l.el.empty {
-		whole.put = slices.Concat(tag, put, []byte("</"), l.el.name, []byte(">"))
-		return []splice{whole}
-	}
-	return []splice{whole, {at: l.el.close, put: put}}
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -156,4 +157,19 @@ func applySplices(part []byte, splices []splice) []byte {
 		from = s.at + s.cut
 	}
 	return append(out, part[from:]...)
+}
+
+// growList is the changes that put items at the end of a list and set its count, where it states one.
+func growList(list *element, items [][]byte) []splice {
+	attrs := list.attrs
+	if _, ok := attr(attrs, "count"); ok {
+		attrs = withAttr(attrs, "count", strconv.Itoa(len(list.children)+len(items)))
+	}
+	tag := splice{at: list.start, cut: list.open - list.start, put: slices.Concat([]byte("<"), list.name, attrs, []byte(">"))}
+	put := bytes.Join(items, nil)
+	if list.empty {
+		tag.put = slices.Concat(tag.put, put, []byte("</"), list.name, []byte(">"))
+		return []splice{tag}
+	}
+	return []splice{tag, {at: list.close, put: put}}
 }

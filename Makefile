@@ -1,0 +1,68 @@
+# make run    see the whole job done on the sample workbooks
+# make test   run the tests
+# make bench  measure speed and memory against what one would use instead
+# make lint   check formatting and run static analysis
+# make samples  make sample-workbooks/ again from their generator
+# make dist   build the archives for Linux, Windows and macOS
+
+GO ?= go
+DEMO := demo
+DEMO_DAY := 2026-05-11
+TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+
+.PHONY: build run test race fuzz bench lint samples dist clean
+
+build:
+	@CGO_ENABLED=0 $(GO) build -trimpath -o regcert ./cmd/regcert
+
+run: build
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R sample-workbooks config.yaml $(DEMO)/
+	@./regcert run --config $(DEMO)/config.yaml --as-of $(DEMO_DAY)
+	@echo
+	@./regcert digest --config $(DEMO)/config.yaml --as-of $(DEMO_DAY) --preview $(DEMO)/digest
+	@echo
+	@echo "Written workbooks, digest and state are in $(CURDIR)/$(DEMO)"
+
+test:
+	@$(GO) test ./...
+
+race:
+	@$(GO) test -race ./...
+
+# Every fuzz target for a while: make fuzz FUZZTIME=5m
+FUZZTIME ?= 10s
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+bench: build
+	@$(GO) run ./internal/bench -regcert ./regcert
+
+lint:
+	@test -z "$$(gofmt -l cmd internal templates)" || { echo "not formatted:"; gofmt -l cmd internal templates; exit 1; }
+	@$(GO) vet ./...
+	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+samples:
+	@$(GO) run ./internal/samples/generate sample-workbooks
+
+# The archives are reproducible: the same commit gives the same bytes.
+dist:
+	@rm -rf dist && mkdir dist
+	@for target in $(TARGETS); do \
+		os=$${target%/*}; arch=$${target#*/}; name=regcert-$$os-$$arch; exe=regcert; \
+		[ $$os = windows ] && exe=regcert.exe; \
+		mkdir dist/$$name && \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '-s -w' -o dist/$$name/$$exe ./cmd/regcert && \
+		cp README.md LICENSE CHANGELOG.md config.yaml dist/$$name/ && \
+		tar -C dist --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$$(git log -1 --format=%ct)" -cf - $$name | gzip -n9 > dist/$$name.tar.gz && \
+		rm -r dist/$$name || exit 1; \
+	done
+	@cd dist && sha256sum *.tar.gz > SHA256SUMS && cat SHA256SUMS
+
+clean:
+	@rm -rf regcert dist $(DEMO)

@@ -218,12 +218,12 @@ func TestBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = other.SaveRun(t.Context(), Run{}, nil)
+	_, err = other.SaveRun(t.Context(), Run{})
 	wantError(t, err, "another regcert has been writing", "try again")
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.SaveRun(t.Context(), Run{}, nil); err != nil {
+	if _, err := other.SaveRun(t.Context(), Run{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -235,7 +235,7 @@ func TestDiskFull(t *testing.T) {
 	if _, err := s.db.Exec(`PRAGMA max_page_count = 30`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.SaveRun(t.Context(), Run{}, someFindings(20_000))
+	_, err := s.SaveRun(t.Context(), Run{Findings: someFindings(20_000)})
 	wantError(t, err, "the disk is full", "make room")
 	run, found, err := s.LastRun(t.Context())
 	if err != nil || !found || run.ID != 1 {
@@ -247,7 +247,7 @@ func TestCancelled(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.SaveRun(ctx, Run{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := s.SaveRun(ctx, Run{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("SaveRun under a cancelled context: %v", err)
 	}
 	if _, found, err := s.LastRun(t.Context()); found || err != nil {

@@ -267,8 +267,8 @@ func TestSlug(t *testing.T) {
 		"Ü@.":                            "recipient",
 		strings.Repeat("ab.", 40):        strings.Repeat("ab-", 20)[:59],
 	} {
-		if got := slug(in); got != want {
-			t.Errorf("slug(%q) = %q, want %q", in, got, want)
+		if got := Slug(in); got != want {
+			t.Errorf("Slug(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -47,11 +47,11 @@ func (o *outbox) fail(step string, err error) error {
 // fileName is made of the date, the recipient and the key, so that a folder of
 // letters sorts by date and reads at a glance.
 func fileName(l *Letter) string {
-	return fmt.Sprintf("%s-%s-%s.eml", l.Date.Format("2006-01-02"), slug(l.To), hash(l.Key)[:12])
+	return fmt.Sprintf("%s-%s-%s.eml", l.Date.Format("2006-01-02"), Slug(l.To), hash(l.Key)[:12])
 }
 
-// slug is s in lower-case letters, digits and hyphens, at most 60 of them.
-func slug(s string) string {
+// Slug is s in lower-case letters, digits and hyphens, at most 60 of them.
+func Slug(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
 		switch {

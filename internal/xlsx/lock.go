@@ -13,6 +13,12 @@ import (
 	"unicode/utf16"
 )
 
+// The names of lock files: one prefix and the workbook's name, LibreOffice's with a # behind it.
+const (
+	ownerPrefix = "~$"
+	lockPrefix  = ".~lock."
+)
+
 // OpenBy tells whether a spreadsheet program has left a lock file beside the workbook: Excel's owner file `~$name.xlsx`
 // or LibreOffice's `.~lock.name.xlsx#`. who is the name that the lock gives ("" where it gives none that can be read),
 // since the time in it, else that of the lock file itself.
@@ -25,8 +31,8 @@ func OpenBy(path string) (who string, since time.Time, open bool) {
 		path  string
 		parse func(data []byte) (who string, since time.Time)
 	}{
-		{dir + "~$" + name, parseOwnerFile},
-		{dir + ".~lock." + name + "#", parseLockFile},
+		{dir + ownerPrefix + name, parseOwnerFile},
+		{dir + lockPrefix + name + "#", parseLockFile},
 	} {
 		info, err := os.Lstat(lock.path)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -2,7 +2,67 @@
 
 package xlsx
 
-import "os"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
 
 // openShared opens a file for reading in a way that keeps nobody from writing, renaming or deleting it.
 func openShared(path string) (*os.File, error) { return os.Open(path) }
+
+// names is how many names (hard links) a file has.
+func names(info fs.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(stat.Nlink)
+	}
+	return 1
+}
+
+// keepAttributes gives a new file the owner, extended attributes (access lists among them) and mode of another, and
+// fails where one of them cannot be kept. The mode comes last, as the others may change it.
+func keepAttributes(file *os.File, like string) error {
+	info, err := os.Lstat(like)
+	if err != nil {
+		return err
+	}
+	mine, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	want, ok1 := info.Sys().(*syscall.Stat_t)
+	have, ok2 := mine.Sys().(*syscall.Stat_t)
+	if !ok1 || !ok2 {
+		return errors.New("its owner cannot be read")
+	}
+	if want.Uid != have.Uid || want.Gid != have.Gid {
+		if err := file.Chown(int(want.Uid), int(want.Gid)); err != nil {
+			return fmt.Errorf("it belongs to another user, whose the new file cannot be: %w", err)
+		}
+	}
+	if err := keepExtended(file, like); err != nil {
+		return err
+	}
+	if err := file.Chmod(info.Mode()); err != nil {
+		return err
+	}
+	if mine, err = file.Stat(); err == nil && mine.Mode() != info.Mode() { // some file systems only pretend to set it
+		err = fmt.Errorf("the new file has the mode %v instead of %v", mine.Mode(), info.Mode())
+	}
+	return err
+}
+
+// syncDir makes the names in a folder durable. Network shares that cannot sync a folder need not.
+func syncDir(dir string) error {
+	file, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"regcert/internal/register"
+)
+
+// Rule is one thing that the policy asks, as a value: what it is, who must act
+// on it, and the check that finds where it is not so.
+type Rule struct {
+	ID         string
+	Clause     string     // of the policy, such as "P 3.2"
+	Severities []Severity // that it can raise; a breach is raised as Info once it is logged
+	Owner      string     // who must act
+	// OwnerOnEnrolments is who must act on an Enrolments record, where that is
+	// somebody else.
+	OwnerOnEnrolments string
+	Title             string          // what is wrong where it is raised
+	Rationale         string          // why that matters
+	Needs             []register.Kind // sheets without which it cannot be answered
+	Numbers           []string        // the keys of the numbers that it uses
+
+	clock   clock // what starts its clock
+	partial bool  // what can be answered without one of the needed sheets is
+
+	// The check, by what it looks at: one of these, or several.
+	report     func(*judge)
+	sheet      func(*judge, *register.Sheet)
+	entry      func(*judge, *entry) // a record of any kind
+	enrolment  func(*judge, *enrolment)
+	assessment func(*judge, *assessment)
+	claim      func(*judge, *claim)
+	withdrawal func(*judge, *withdrawal)
+	adjustment func(*judge, *adjustment)
+}
+
+// clock is the day from which a rule counts: it decides which version of the
+// policy judges, and whether the record lies before the day from which records
+// are judged.
+type clock uint8
+
+const (
+	// ownClock is Course Start on Enrolments, T on Assessments, the IQA's
+	// confirmation on Claims (or Course Start where there is none), Withdrawn On
+	// on Withdrawals and Recorded On on Adjustments.
+	ownClock clock = iota
+	// laterClock is the last unit's sign-off on Enrolments (for claims that are
+	// missing) and Certificate Received on Claims.
+	laterClock
+	// noClock: the version in force on the as-of date judges.
+	noClock
+)
+
+// OwnerOn returns who must act on what the rule raises on a record of the kind.
+func (r *Rule) OwnerOn(k register.Kind) string {
+	if k == register.Enrolments && r.OwnerOnEnrolments != "" {
+		return r.OwnerOnEnrolments
+	}
+	return r.Owner
+}
+
+// Rules returns the registry, in the order of IDs.
+func Rules() []Rule {
+	rules := slices.Concat(datRules(), regRules(), asmRules(), clmRules(), crtRules(), wdlRules(), recRules(), polRules())
+	keys := NumberKeys()
+	for i := range rules {
+		for _, k := range keys {
+			if slices.Contains(k.UsedBy, rules[i].ID) {
+				rules[i].Numbers = append(rules[i].Numbers, k.Key)
+			}
+		}
+	}
+	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
+	return rules
+}
+
+// centreRules are the IDs of the rules on the recognition of centres, which
+// ask for a Centre sheet.
+func centreRules() []string {
+	return []string{"CEN-01", "CEN-02", "CEN-03", "CEN-04", "CEN-05", "CEN-06", "CEN-07", "CEN-08", "CEN-09"}
+}
+
+// notChecked lists the rules that need a kind of sheet that is absent.
+func notChecked(rules []Rule, present *[kindCount]bool) []NotChecked {
+	var out []NotChecked
+	for _, id := range centreRules() {
+		out = append(out, NotChecked{id, "no Centre sheet"})
+	}
+	for i := range rules {
+		var missing []string
+		for _, k := range rules[i].Needs {
+			if !present[k] {
+				missing = append(missing, "no "+k.String()+" sheet")
+			}
+		}
+		if len(missing) > 0 {
+			out = append(out, NotChecked{rules[i].ID, strings.Join(missing, ", ")})
+		}
+	}
+	slices.SortFunc(out, func(a, b NotChecked) int { return strings.Compare(a.Rule, b.Rule) })
+	return out
+}

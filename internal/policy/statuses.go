@@ -1,0 +1,90 @@
+package policy
+
+import "regcert/internal/register"
+
+// The names of statuses, as regcert writes them.
+const (
+	awaitingConfirmation = "Awaiting confirmation"
+	awaitingIQA          = "Awaiting IQA"
+	blocked              = "Blocked"
+	checkData            = "Check data"
+	claimed              = "Claimed"
+	claimedIneligible    = "Claimed ineligible"
+	claimedLate          = "Claimed late"
+	collected            = "Collected"
+	destroyed            = "Destroyed"
+	disposed             = "Disposed"
+	disposedEarly        = "Disposed early"
+	due                  = "Due"
+	evidenceAtRisk       = "Evidence at risk"
+	inProgress           = "In progress"
+	issued               = "Issued"
+	issuedLate           = "Issued late"
+	issueOverdue         = "Issue overdue"
+	notRegistered        = "Not registered"
+	notStarted           = "Not started"
+	notStored            = "Not stored"
+	overdue              = "Overdue"
+	planned              = "Planned"
+	readyToClaim         = "Ready to claim"
+	registered           = "Registered"
+	registeredLate       = "Registered late"
+	retained             = "Retained"
+	retentionComplete    = "Retention complete"
+	riskOfLateness       = "At risk"
+	signedOff            = "Signed off"
+	submitted            = "Submitted"
+	submittedLate        = "Submitted late"
+	toIssue              = "To issue"
+	uncollected          = "Uncollected"
+	withdrawn            = "Withdrawn"
+	withdrawnLate        = "Withdrawn late"
+)
+
+// Status is what a record of some kind can be in, and what that means.
+type Status struct {
+	Name string
+	Tone Tone
+}
+
+// Statuses lists the statuses of records of the kind in the order in which
+// they are tried, none for a reference sheet.
+func Statuses(k register.Kind) []Status {
+	switch k {
+	case register.Enrolments:
+		return []Status{
+			{checkData, Amber}, {withdrawn, Grey}, {registered, Green}, {registeredLate, Amber}, {awaitingConfirmation, Amber},
+			{submittedLate, Amber}, {notStarted, Grey}, {overdue, Red}, {riskOfLateness, Amber}, {due, None},
+		}
+	case register.Assessments:
+		return []Status{
+			{checkData, Amber}, {planned, Grey}, {evidenceAtRisk, Red}, {inProgress, None}, {signedOff, Green}, {awaitingIQA, Amber},
+		}
+	case register.Claims:
+		return []Status{
+			{checkData, Amber}, {destroyed, Grey}, {collected, Green}, {issueOverdue, Red}, {toIssue, Amber}, {uncollected, Amber},
+			{issuedLate, Amber}, {issued, Green}, {claimed, Green}, {claimedIneligible, Red}, {claimedLate, Amber}, {awaitingIQA, Amber},
+			{inProgress, None}, {blocked, Red}, {overdue, Red}, {riskOfLateness, Amber}, {readyToClaim, Green},
+		}
+	case register.Withdrawals:
+		return []Status{
+			{checkData, Amber}, {planned, Grey}, {notRegistered, Grey}, {withdrawn, Green}, {withdrawnLate, Amber}, {submitted, Amber},
+			{submittedLate, Amber}, {overdue, Red}, {riskOfLateness, Amber}, {due, None},
+		}
+	case register.Adjustments:
+		return []Status{
+			{checkData, Amber}, {disposedEarly, Red}, {disposed, Grey}, {retentionComplete, Amber}, {notStored, Amber}, {retained, Green},
+		}
+	default:
+		return nil
+	}
+}
+
+// tones are the tones of a kind's statuses by name.
+func tones(k register.Kind) map[string]Tone {
+	m := map[string]Tone{}
+	for _, s := range Statuses(k) {
+		m[s.Name] = s.Tone
+	}
+	return m
+}

@@ -32,7 +32,7 @@ func (cr cellReader) read(column Column, cell *xlsx.Cell) Value {
 		return Value{State: Unreadable, Text: "a formula that was never calculated"}
 	}
 	switch cell.Kind {
-	case xlsx.Empty:
+	case xlsx.None:
 		return Value{}
 	case xlsx.Error:
 		return Value{State: Unreadable, Text: cell.Text()}

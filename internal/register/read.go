@@ -68,7 +68,7 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 		sr := sheetReader{
 			cells: cellReader{asOf: r.asOf, date1904: file.Date1904()},
 			names: r.columns[kind],
-			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source},
+			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source, beyond: map[int]int{}},
 		}
 		if err := source.Scan(sr.row); err != nil {
 			return nil, fmt.Errorf("%s: %w", source.Name, err)
@@ -116,7 +116,7 @@ func (sr *sheetReader) header(row *xlsx.Row) {
 	for i := range row.Cells {
 		cell := &row.Cells[i]
 		text := ""
-		if cell.Kind != xlsx.Empty {
+		if cell.Kind != xlsx.None {
 			text = clean(cell.Text())
 		}
 		if text == "" {
@@ -153,8 +153,8 @@ func (sr *sheetReader) tables(found map[Column]int) {
 	var headed []xlsx.Table
 	for _, t := range s.source.Tables {
 		covers := false
-		for _, col := range found {
-			covers = covers || t.Ref.FirstCol <= col && col <= t.Ref.LastCol
+		for c, col := range found {
+			covers = covers || !c.Written() && t.Ref.FirstCol <= col && col <= t.Ref.LastCol
 		}
 		if covers && t.TotalsRows > 0 {
 			sr.totals[t.Ref.LastRow] = true
@@ -178,6 +178,9 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 	isRecord := false
 	for i := range row.Cells {
 		cell := &row.Cells[i]
+		if cell.Col > s.LastCol && cell.Kind != xlsx.None && s.beyond[cell.Col] == 0 {
+			s.beyond[cell.Col] = row.Num
+		}
 		if cell.Col >= len(sr.known) || sr.known[cell.Col] == 0 {
 			continue
 		}
@@ -222,7 +225,7 @@ func (sr *sheetReader) written(c Column, cell *xlsx.Cell) Value {
 			return Value{State: Readable, Date: d}
 		}
 	}
-	if cell.Kind == xlsx.Empty {
+	if cell.Kind == xlsx.None {
 		return Value{}
 	}
 	text := cell.Text()

@@ -104,6 +104,7 @@ type Sheet struct {
 	Stale     []Record // rows that hold statuses but no record any more
 
 	source   *xlsx.Sheet
+	beyond   map[int]int        // columns right of the header row's last: the first row that has something there
 	width    int                // values of a record
 	column   [columnCount]int16 // the sheet's column of each known column, 0 where missing
 	position [columnCount]uint8 // where a record's values has it, counted from 1
@@ -119,6 +120,10 @@ func (s *Sheet) Has(c Column) bool { return s.column[c] > 0 }
 // HasFormulas reports whether staff have put a formula into the → column,
 // which is therefore left alone.
 func (s *Sheet) HasFormulas(c Column) bool { return slices.Contains(s.Formulas, c) }
+
+// Beyond returns the first row below the header row that holds something in a
+// column right of the last heading, 0 where there is none.
+func (s *Sheet) Beyond(col int) int { return s.beyond[col] }
 
 // Source returns the sheet in the package that was read.
 func (s *Sheet) Source() *xlsx.Sheet { return s.source }

@@ -1,0 +1,263 @@
+// Package batch does one run over a set of workbooks: it finds them, reads
+// them, has them judged, writes the answers back and remembers the run.
+package batch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"regcert/internal/policy"
+	"regcert/internal/register"
+	"regcert/internal/xlsx"
+)
+
+// Outcome is what became of a workbook.
+type Outcome string
+
+// The outcomes.
+const (
+	Unchanged Outcome = "unchanged" // read; there was nothing to write, or nothing was to be written
+	Written   Outcome = "written"
+	ReadOnly  Outcome = "read-only" // read, but never written
+	Deferred  Outcome = "deferred"  // not written now: somebody has it open, or it is changing
+	Failed    Outcome = "failed"    // could not be read or written
+	Context   Outcome = "context"   // read only so that the named ones could be judged
+)
+
+// Job is what one run is asked to do.
+type Job struct {
+	Dir       string    // the folder that paths are shown relative to
+	Workbooks []Pattern // the configured workbooks
+	Named     []string  // treat only these; the configured ones are context
+	Reader    *register.Reader
+	Policy    policy.Options
+	Limits    xlsx.Limits
+	Backups   string                          // the folder for copies from before each write
+	Keep      int                             // how many copies of a workbook are kept
+	Progress  func(done, of int, what string) // called by one goroutine at a time; may be nil
+}
+
+// Workbook is what became of one workbook of the set.
+type Workbook struct {
+	Path     string // as reports show it
+	SHA256   string // of the file as it is now, hexadecimal; empty where it could not be read
+	Outcome  Outcome
+	Reason   string
+	Troubled bool   // it could not be read, or not be written although it should
+	Before   string // the SHA-256 of the file as it was read
+	Cells    int    // cells written
+	Sheets   []*register.Sheet
+	Other    []string // sheets that were not read
+	Headless []string // known sheets without a header row
+}
+
+// Result is what a run found and did.
+type Result struct {
+	Report    *policy.Report // of the treated workbooks
+	Workbooks []Workbook
+}
+
+// Troubled reports whether a workbook could not be read or written.
+func (r *Result) Troubled() bool {
+	for _, w := range r.Workbooks {
+		if w.Troubled {
+			return true
+		}
+	}
+	return false
+}
+
+// loaded is a workbook of the set while the job is on it.
+type loaded struct {
+	source
+	result Workbook
+	sum    [sha256.Size]byte
+	data   []byte
+	file   *xlsx.File
+	book   *register.Workbook
+}
+
+// ErrNoWorkbooks is the error of a job whose patterns match nothing.
+var ErrNoWorkbooks = errors.New("no workbook was found")
+
+// Check finds, reads and judges, and writes nothing.
+func (j *Job) Check(ctx context.Context) (*Result, error) {
+	set, report, err := j.judge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return j.result(set, report), nil
+}
+
+// Run does what Check does, and writes the answers back.
+func (j *Job) Run(ctx context.Context) (*Result, error) {
+	set, report, err := j.judge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unsure := incomplete(set, report)
+	rows := rowsByWorkbook(report)
+	err = j.each(ctx, set, "writing", func(l *loaded) {
+		if l.book == nil || l.context {
+			return
+		}
+		l.writeBack(j, rows[l.name], unsure[l.name])
+	})
+	return j.result(set, report), err
+}
+
+func (j *Job) judge(ctx context.Context) ([]*loaded, *policy.Report, error) {
+	sources, err := j.find()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(sources) == 0 {
+		return nil, nil, ErrNoWorkbooks
+	}
+	set := make([]*loaded, len(sources))
+	for i, s := range sources {
+		set[i] = &loaded{source: s, result: Workbook{Path: s.name, Outcome: Unchanged}}
+		if s.context {
+			set[i].result.Outcome = Context
+		}
+	}
+	if err := j.each(ctx, set, "reading", func(l *loaded) { l.read(j) }); err != nil {
+		return nil, nil, err
+	}
+	var books []*register.Workbook
+	for _, l := range set {
+		if l.book != nil {
+			books = append(books, l.book)
+		}
+	}
+	return set, policy.Judge(books, j.Policy), nil
+}
+
+// each does a step on every workbook, several at a time. A panic costs only
+// the workbook that caused it.
+func (j *Job) each(ctx context.Context, set []*loaded, what string, step func(*loaded)) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	done := 0
+	for _, l := range set {
+		group.Go(func() error {
+			defer func() {
+				if p := recover(); p != nil {
+					l.fail(fmt.Sprintf("regcert stumbled over this workbook and left it as it was; please report it with these lines: %v\n%s", p, debug.Stack()))
+				}
+			}()
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			step(l)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			if j.Progress != nil {
+				j.Progress(done, len(set), what+" "+l.name)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func (l *loaded) fail(reason string) {
+	l.result.Outcome, l.result.Reason, l.result.Troubled = Failed, reason, true
+	l.book = nil
+}
+
+// read reads the workbook into records.
+func (l *loaded) read(j *Job) {
+	data, sum, err := xlsx.ReadFile(l.path, j.Limits.File)
+	switch {
+	case xlsx.Deferred(err):
+		l.fail(err.Error() + "; it is read again next time")
+		return
+	case errors.Is(err, os.ErrNotExist):
+		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")
+		return
+	case err != nil:
+		l.fail(err.Error())
+		return
+	}
+	l.data, l.sum = data, sum
+	l.result.SHA256 = hex.EncodeToString(sum[:])
+	l.result.Before = l.result.SHA256
+	if l.file, err = xlsx.Open(data, j.Limits); err != nil {
+		l.fail(err.Error())
+		return
+	}
+	if l.book, err = j.Reader.Read(l.name, l.file); err != nil {
+		l.fail(err.Error())
+		return
+	}
+	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
+	if len(l.book.Sheets) == 0 && !l.context {
+		l.fail(noSheet(l.book))
+	}
+}
+
+// noSheet says why a workbook has nothing to read.
+func noSheet(book *register.Workbook) string {
+	if len(book.Headless) > 0 {
+		return fmt.Sprintf("the sheet %q has no header row: within its first 20 rows at least three column names must stand in one row, such as Learner ID, Qualification Code", book.Headless[0])
+	}
+	return fmt.Sprintf("no sheet of it is known: name one Enrolments, Assessments, Claims, Withdrawals or the like, or give its name under sheets: in the configuration (it has %s)", quoted(book.Other))
+}
+
+func quoted(names []string) string {
+	const most = 5
+	text := ""
+	for i, n := range names {
+		if i == most {
+			return fmt.Sprintf("%s and %d more", text, len(names)-most)
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%q", n)
+	}
+	return text
+}
+
+// result gathers what is reported: of a job with named workbooks only those.
+func (j *Job) result(set []*loaded, report *policy.Report) *Result {
+	r := &Result{Report: report}
+	treated := map[string]bool{"": true}
+	for _, l := range set {
+		r.Workbooks = append(r.Workbooks, l.result)
+		treated[l.name] = !l.context
+	}
+	if len(j.Named) > 0 {
+		report.Rows = slices.DeleteFunc(report.Rows, func(row policy.Row) bool { return !treated[row.Record.Sheet.Workbook] })
+		report.Findings = slices.DeleteFunc(report.Findings, func(f policy.Finding) bool { return !treated[f.Workbook] })
+	}
+	return r
+}
+
+func rowsByWorkbook(report *policy.Report) map[string][]policy.Row {
+	rows := map[string][]policy.Row{}
+	for start := 0; start < len(report.Rows); {
+		name := report.Rows[start].Record.Sheet.Workbook
+		end := start
+		for end < len(report.Rows) && report.Rows[end].Record.Sheet.Workbook == name {
+			end++
+		}
+		rows[name] = report.Rows[start:end]
+		start = end
+	}
+	return rows
+}

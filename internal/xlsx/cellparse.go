@@ -275,7 +275,7 @@ func (p *rowParser) cellTag(t *token, c *Cell) (typ cellType, err error) {
 			}
 			c.Col = col
 		case string(a.name) == "s":
-			if c.Style, ok = atoi(a.value); !ok {
+			if c.Style, ok = atoi(a.value); !ok && len(a.value) > 0 {
 				return 0, p.refuse(c.Col, "its style is "+quoteBytes(a.value))
 			}
 		case string(a.name) == "t":

@@ -28,7 +28,7 @@ func (a *archive) inflate(e *entry) *inflater {
 	f := &inflater{name: e.name, left: e.size, expect: e.crc}
 	f.src.Reset(a.stored(e))
 	f.r = &f.src
-	if e.method == 8 {
+	if e.method == 8 && (e.packed > 0 || e.size > 0) { // some producers deflate nothing into nothing
 		f.r = flate.NewReader(&f.src)
 	}
 	return f

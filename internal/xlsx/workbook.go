@@ -246,6 +246,25 @@ func (f *File) addSheet(name, part string, hidden bool, read map[*entry]bool) er
 	}
 	s := &Sheet{Name: name, Part: e.name, Hidden: hidden, f: f, entry: e}
 	f.sheets = append(f.sheets, s)
+	rels, err := f.relationships(part, read)
+	if err != nil {
+		return err
+	}
+	for _, rel := range rels {
+		e := f.zip.byName[partKey(rel.target)]
+		if rel.kind != "table" || e == nil {
+			continue
+		}
+		xml, err := f.load(e, read)
+		if err != nil {
+			return err
+		}
+		table, err := parseTable(e.name, xml)
+		if err != nil {
+			return refusePart(e.name, err)
+		}
+		s.Tables = append(s.Tables, table)
+	}
 	return nil
 }
 

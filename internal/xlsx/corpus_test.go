@@ -1,0 +1,199 @@
+package xlsx
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+)
+
+// corpus gives the workbooks of $REGCERT_CORPUS, by their path under it.
+func corpus(t testing.TB) map[string]string {
+	t.Helper()
+	root := os.Getenv("REGCERT_CORPUS")
+	if root == "" {
+		if os.Getenv("REGCERT_REQUIRE_ALL") == "1" {
+			t.Fatal("REGCERT_CORPUS is not set")
+		}
+		t.Skip("REGCERT_CORPUS is not set")
+	}
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasPrefix(strings.ToLower(filepath.Ext(path)), ".xls") {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		files[filepath.ToSlash(rel)] = path
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatalf("no workbook in %s", root)
+	}
+	return files
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// outcome is what becomes of one workbook of the corpus; it is what NAME.json holds.
+type outcome struct {
+	Sheet   string            `json:"sheet,omitempty"`
+	Cells   map[string]string `json:"cells,omitempty"`
+	Refused string            `json:"refused,omitempty"`
+	after   []byte
+	kind    RefusalKind
+}
+
+// TestCorpusPatch writes three cells into the first worksheet of every workbook of the corpus: one that exists, one that
+// is new in its row, and a new row. Each is either proved or refused for a reason, in good time.
+func TestCorpusPatch(t *testing.T) {
+	out := os.Getenv("REGCERT_CORPUS_OUT")
+	files := corpus(t)
+	counts := map[string]int{}
+	for _, name := range sortedKeys(files) {
+		data, err := os.ReadFile(files[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		got, err := patchThree(data)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got.Refused != "" {
+			counts["refused, "+string(got.kind)]++
+			t.Logf("%s: refused: %s", name, got.Refused)
+		} else {
+			counts["proved"]++
+		}
+		if out != "" {
+			writeOutcome(t, filepath.Join(out, filepath.FromSlash(name)), got)
+		}
+	}
+	for _, k := range sortedKeys(counts) {
+		fmt.Printf("corpus: %4d %s\n", counts[k], k)
+	}
+	if counts["proved"] == 0 {
+		t.Error("not one workbook could be patched")
+	}
+}
+
+func writeOutcome(t *testing.T, path string, got outcome) {
+	t.Helper()
+	js, err := json.MarshalIndent(got, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(path+".json", append(js, '\n'), 0o644)
+	}
+	if err == nil && got.after != nil {
+		err = os.WriteFile(path, got.after, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// patchThree makes the three cells and proves them. An error is one that must not be: a proof that fails, or an error
+// which is no Refusal.
+func patchThree(data []byte) (outcome, error) {
+	lim := DefaultLimits()
+	refused := func(err error) (outcome, error) {
+		var r *Refusal
+		if !errors.As(err, &r) {
+			return outcome{}, fmt.Errorf("not a Refusal: %w", err)
+		}
+		return outcome{Refused: r.Error(), kind: r.Kind}, nil
+	}
+	f, err := Open(data, lim)
+	if err != nil {
+		return refused(err)
+	}
+	if len(f.Sheets()) == 0 {
+		return outcome{Refused: "no worksheet", kind: NotWorkbook}, nil
+	}
+	sheet := f.Sheets()[0]
+	existing, fresh, row, err := candidates(sheet)
+	if err != nil {
+		return refused(err)
+	}
+	// Where a cell belongs to a merged range, a pivot table and the like, the next one is tried.
+	for try := 0; ; try++ {
+		var edits []Edit
+		if len(existing) > 0 {
+			edits = append(edits, existing[min(try, len(existing)-1)])
+		}
+		if len(fresh) > 0 {
+			edits = append(edits, fresh[min(try, len(fresh)-1)])
+		}
+		edits = append(edits, Edit{Row: row, Col: 2, Value: TextValue("new row <&> ünïcode _x0041_"), Look: Amber})
+		sort.Slice(edits, func(i, j int) bool { return before(edits[i], edits[j]) })
+		patches := []SheetPatch{{Sheet: sheet, Edits: edits}}
+		after, err := f.Patch(patches)
+		var r *Refusal
+		if errors.As(err, &r) && r.Kind == Occupied && try < 20 {
+			row++
+			continue
+		}
+		if err != nil {
+			return refused(err)
+		}
+		if err := Prove(data, after, patches, lim); err != nil {
+			return outcome{}, fmt.Errorf("patched, but not proved: %w", err)
+		}
+		got := outcome{Sheet: sheet.Name, Cells: map[string]string{}, after: after}
+		for _, e := range edits {
+			got.Cells[CellName(e.Row, e.Col)] = e.Value.text
+		}
+		return got, nil
+	}
+}
+
+// candidates gives cells that hold a value and no formula, cells that may be added to an existing row, and the number of
+// a row that is not there: one between others, if there is one.
+func candidates(sheet *Sheet) (existing, fresh []Edit, row int, err error) {
+	last, gap := 0, 0
+	err = sheet.Scan(func(r *Row) error {
+		if r.Num > last+1 && last > 0 && gap == 0 {
+			gap = last + 1
+		}
+		last = r.Num
+		end := 0
+		for i := range r.Cells {
+			c := &r.Cells[i]
+			end = c.Col
+			if c.Kind != None && !c.Formula && len(existing) <= 20 {
+				existing = append(existing, Edit{Row: r.Num, Col: c.Col, Value: TextValue(" existing\n\"cell\" "), Look: Green})
+			}
+		}
+		if end+2 <= MaxCol && len(fresh) <= 20 {
+			fresh = append(fresh, Edit{Row: r.Num, Col: end + 2, Value: TextValue("new cell"), Look: Red})
+		}
+		return nil
+	})
+	row = gap
+	if row == 0 {
+		row = last + 1
+	}
+	return existing, fresh, row, err
+}

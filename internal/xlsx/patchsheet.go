@@ -1,0 +1,268 @@
+package xlsx
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+)
+
+// sheetPatcher copies a worksheet part token by token and row by row, putting cells in on the way.
+type sheetPatcher struct {
+	*sheetScan
+	p       *patch
+	sp      *SheetPatch
+	out     *packer
+	edits   []Edit        // those not written yet
+	byCol   map[int][]int // the rows of all edits, by column
+	grown   Range         // around all edits that leave something in the sheet
+	fresh   map[int]bool  // the new columns
+	cols    []colRange    // what <cols> says
+	hasCols bool
+	widths  []NewColumn // those whose <col> is not written yet
+	made    []byte      // scratch: the row being made
+}
+
+// colRange is one <col>: columns that share width and style (18.3.1.13).
+type colRange struct{ first, last, style int }
+
+// patchSheet writes the sheet with its edits into out.
+func (p *patch) patchSheet(sp *SheetPatch, edits []Edit, out *packer) error {
+	sc, err := sp.Sheet.open()
+	if err != nil {
+		return err
+	}
+	defer sc.close()
+	s := &sheetPatcher{sheetScan: sc, p: p, sp: sp, out: out, edits: edits, byCol: map[int][]int{}, fresh: map[int]bool{}}
+	for _, e := range edits {
+		s.byCol[e.Col] = append(s.byCol[e.Col], e.Row)
+		if e.Value.kind != None {
+			s.grown = s.grown.with(e.Row, e.Col)
+		}
+	}
+	for _, c := range sp.NewColumns {
+		s.fresh[c.Col] = true
+		if c.Width > 0 {
+			s.widths = append(s.widths, c)
+		}
+	}
+	if err := s.pivots(); err != nil {
+		return err
+	}
+	if err := s.copy(); err != nil {
+		return err
+	}
+	if len(s.edits) > 0 {
+		return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: "the sheet has no place for rows", Remedy: openAndSave}
+	}
+	return nil
+}
+
+// with is the range grown to take in a cell; the zero Range holds none.
+func (r Range) with(row, col int) Range {
+	if r == (Range{}) {
+		return Range{row, col, row, col}
+	}
+	return Range{min(r.FirstRow, row), min(r.FirstCol, col), max(r.LastRow, row), max(r.LastCol, col)}
+}
+
+// pivots keeps out of pivot tables: their next refresh would overwrite what is written there.
+func (s *sheetPatcher) pivots() error {
+	rels, err := s.f.relationships(s.sp.Sheet.Part, map[*entry]bool{})
+	if err != nil {
+		return err
+	}
+	for _, rel := range rels {
+		e := s.f.zip.byName[partKey(rel.target)]
+		if rel.kind != "pivotTable" || e == nil {
+			continue
+		}
+		part, err := s.f.zip.read(e)
+		if err != nil {
+			return err
+		}
+		err = s.f.each(part, func(r *reader, t token) error {
+			if r.depth != 2 || !t.opens("location") {
+				return nil
+			}
+			ref, _ := attr(t.attrs, "ref")
+			return s.free(ref, "a pivot table")
+		})
+		if err != nil {
+			return refusePart(e.name, err)
+		}
+	}
+	return nil
+}
+
+// free refuses edits that would fall into a range which belongs together.
+func (s *sheetPatcher) free(ref []byte, what string) error {
+	area, ok := parseRange(ref)
+	if !ok {
+		return malformed("%s with the range %s", what, quoteBytes(ref))
+	}
+	return s.freeArea(area, what)
+}
+
+func (s *sheetPatcher) freeArea(area Range, what string) error {
+	for col, rows := range s.byCol {
+		if col < area.FirstCol || col > area.LastCol {
+			continue
+		}
+		if i := sort.SearchInts(rows, area.FirstRow); i < len(rows) && rows[i] <= area.LastRow {
+			return s.occupied(rows[i], col, fmt.Sprintf("it belongs to %s (%s)", what, area))
+		}
+	}
+	return nil
+}
+
+func (s *sheetPatcher) occupied(row, col int, what string) error {
+	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col), Detail: "the cell is to be written, but " + what,
+		Remedy: "keep the column free for regcert"}
+}
+
+// copy walks through the whole part.
+func (s *sheetPatcher) copy() error {
+	s.out.write(s.buf[:s.pos]) // the byte order mark
+	for {
+		if s.rows != nil && !s.done {
+			n, err := s.tryRow()
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				if err := s.row(&s.rows.row); err != nil {
+					return err
+				}
+				s.pos += n
+				continue
+			}
+		}
+		t, err := s.next()
+		if err != nil {
+			return err
+		}
+		if t.kind == tokEOF {
+			return nil
+		}
+		if err := s.token(&t); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *sheetPatcher) raw(t *token) []byte { return s.buf[t.start:t.end] }
+
+// token copies one token that belongs to no row, or puts a changed one in its place.
+func (s *sheetPatcher) token(t *token) error {
+	opens := t.kind == tokStart || t.kind == tokEmpty
+	switch {
+	case s.rows != nil && !s.done:
+		return s.inSheetData(t)
+	case t.kind == tokEnd && s.depth == 1 && string(t.local()) == "cols":
+		s.out.write(s.newCols(prefixOf(t.name), MaxCol+1))
+	case !opens || !mainSpace(s.space(t.name)):
+	case s.depth == 1 && !t.opens("worksheet"):
+		return malformed("the part is no worksheet")
+	case s.depth == 2 && t.opens("dimension"):
+		s.out.write(s.dimension(t))
+		return nil
+	case s.depth == 2 && t.opens("cols"):
+		s.hasCols = true
+	case s.depth == 3 && t.opens("col"):
+		s.col(t)
+	case s.depth == 2 && t.opens("sheetData"):
+		return s.sheetData(t)
+	case s.depth == 3 && t.opens("mergeCell"):
+		ref, _ := attr(t.attrs, "ref")
+		if err := s.free(ref, "merged cells"); err != nil {
+			return err
+		}
+	}
+	s.out.write(s.raw(t))
+	return nil
+}
+
+// dimension is the tag with its range grown around the new cells (18.3.1.35).
+func (s *sheetPatcher) dimension(t *token) []byte {
+	ref, _ := attr(t.attrs, "ref")
+	area, ok := parseRange(ref)
+	if !ok || s.grown == (Range{}) {
+		return s.raw(t)
+	}
+	wide := area.with(s.grown.FirstRow, s.grown.FirstCol).with(s.grown.LastRow, s.grown.LastCol)
+	if wide == area {
+		return s.raw(t)
+	}
+	return retag(s.raw(t), t.name, t.attrs, withAttr(t.attrs, "ref", wide.String()))
+}
+
+// retag is a start tag with other attributes.
+func retag(raw, name, old, attrs []byte) []byte {
+	out := append([]byte("<"), name...)
+	out = append(out, attrs...)
+	return append(out, raw[1+len(name)+len(old):]...)
+}
+
+// col takes up a <col>, after those of new columns that come before it.
+func (s *sheetPatcher) col(t *token) {
+	c := colRange{attrInt(t.attrs, "min", 0), attrInt(t.attrs, "max", 0), attrInt(t.attrs, "style", 0)}
+	s.out.write(s.newCols(prefixOf(t.name), c.first))
+	s.cols = append(s.cols, c)
+	for len(s.widths) > 0 && s.widths[0].Col <= c.last { // its width is set, and stays
+		s.widths = s.widths[1:]
+	}
+}
+
+// newCols is the <col> of the new columns before a column.
+func (s *sheetPatcher) newCols(prefix []byte, before int) []byte {
+	var out []byte
+	for ; len(s.widths) > 0 && s.widths[0].Col < before; s.widths = s.widths[1:] {
+		c := s.widths[0]
+		out = fmt.Appendf(out, `<%scol min="%d" max="%d" width="%s" customWidth="1"/>`, prefix, c.Col, c.Col, strconv.FormatFloat(c.Width, 'f', -1, 64))
+	}
+	return out
+}
+
+// sheetData comes to the rows (18.3.1.80), after the widths of new columns where the sheet states none yet.
+func (s *sheetPatcher) sheetData(t *token) error {
+	if s.rows != nil {
+		return malformed("the sheet has two lists of rows")
+	}
+	s.rows = newRowParser(s.f, prefixOf(t.name), s.maxDepth-s.depth)
+	if cols := s.newCols(prefixOf(t.name), MaxCol+1); len(cols) > 0 && !s.hasCols {
+		s.out.write(fmt.Appendf(nil, "<%scols>%s</%scols>", prefixOf(t.name), cols, prefixOf(t.name)))
+	}
+	if t.kind == tokStart {
+		s.out.write(s.raw(t))
+		return nil
+	}
+	s.done = true
+	if s.grown == (Range{}) {
+		s.edits = nil
+		s.out.write(s.raw(t))
+		return nil
+	}
+	s.out.write(fmt.Appendf(nil, "<%s%s>", t.name, t.attrs))
+	if err := s.newRows(MaxRow + 1); err != nil {
+		return err
+	}
+	s.out.write(fmt.Appendf(nil, "</%s>", t.name))
+	return nil
+}
+
+// inSheetData copies what stands between rows, and adds the last new rows at their end.
+func (s *sheetPatcher) inSheetData(t *token) error {
+	switch {
+	case t.kind == tokEnd:
+		s.done = true
+		if err := s.newRows(MaxRow + 1); err != nil {
+			return err
+		}
+	case t.kind == tokStart, t.kind == tokEmpty:
+		return &Refusal{Kind: Unsupported, Part: s.sp.Sheet.Name, Detail: "among its rows is the element " + quoteBytes(t.name), Remedy: openAndSave}
+	case t.kind != tokComment && t.kind != tokPI && !blank(t.text):
+		return malformed("there is text between the rows")
+	}
+	s.out.write(s.raw(t))
+	return nil
+}

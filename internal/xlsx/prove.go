@@ -1,0 +1,242 @@
+package xlsx
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// Prove compares a package with what Patch made of it, and returns an error that names the first difference which the
+// patches do not account for. It shares no offsets with the patcher and splits rows by itself: every entry is the same
+// byte for byte, or is a treated worksheet whose tokens are all the same but the cells written, the dimension, the spans
+// of those rows and the widths of new columns; or the styles, the table or the main part, which only gained what a patch
+// may add. The cells written are read back as what was asked for.
+func Prove(before, after []byte, patches []SheetPatch, lim Limits) error {
+	a, err := readArchive(before, lim)
+	if err != nil {
+		return err
+	}
+	b, err := readArchive(after, lim)
+	if err != nil {
+		return err
+	}
+	// Of the entry that differ every byte is read below, with size and CRC enforced; the others need no second check.
+	old, err := openArchive(a, lim, func(*entry) bool { return false })
+	if err != nil {
+		return err
+	}
+	p := &proof{old: old, before: a, after: b}
+	if err := p.entries(); err != nil {
+		return err
+	}
+	for _, sp := range patches {
+		if err := p.patch(&sp); err != nil {
+			return err
+		}
+	}
+	if err := p.styles(); err != nil {
+		return err
+	}
+	if err := p.workbook(); err != nil {
+		return err
+	}
+	for _, e := range a.entries {
+		if p.changed[e] != nil {
+			return differs(e.name, "it changed, and no patch asked for that")
+		}
+	}
+	return nil
+}
+
+// proof is one call of Prove.
+type proof struct {
+	old           *File
+	before, after *archive
+	changed       map[*entry]*entry // entries of before whose content differs → their counterparts; those accounted for are taken out
+	dates         []bool            // by cell format of after
+}
+
+func differs(part, format string, args ...any) error {
+	return &Refusal{Kind: Damaged, Part: part, Detail: "the patched workbook is not what it should be: " + fmt.Sprintf(format, args...),
+		Remedy: "nothing was written; please report this with a copy of the workbook"}
+}
+
+// entries pairs the entries, and finds those whose bytes differ.
+func (p *proof) entries() error {
+	p.changed = map[*entry]*entry{}
+	if len(p.before.entries) != len(p.after.entries) {
+		return differs("", "it has %d entries instead of %d", len(p.after.entries), len(p.before.entries))
+	}
+	if !bytes.Equal(p.before.comment, p.after.comment) {
+		return differs("", "the package's comment changed")
+	}
+	for i, x := range p.before.entries {
+		y := p.after.entries[i]
+		if x.name != y.name {
+			return differs(x.name, "it is %q now", y.name)
+		}
+		if x.crc == y.crc && x.size == y.size && x.method == y.method &&
+			bytes.Equal(p.before.data[x.header:x.end], p.after.data[y.header:y.end]) && sameRecord(x.central, y.central) {
+			continue
+		}
+		p.changed[x] = y
+	}
+	return nil
+}
+
+// sameRecord compares records of the directory but for the offset, and that in a Zip64 field.
+func sameRecord(x, y []byte) bool {
+	x, y = slices.Clone(x), slices.Clone(y)
+	for _, r := range [][]byte{x, y} {
+		names, extras := int(le.Uint16(r[28:])), int(le.Uint16(r[30:]))
+		if le.Uint32(r[42:]) == all32 {
+			zip64 := zip64Extra(r[lenCentral+names : lenCentral+names+extras])
+			clear(zip64[max(0, len(zip64)-8):])
+		}
+		clear(r[42:46])
+	}
+	return bytes.Equal(x, y)
+}
+
+// take gives the counterpart of an entry that may differ, nil where it does not.
+func (p *proof) take(e *entry) *entry {
+	other := p.changed[e]
+	delete(p.changed, e)
+	return other
+}
+
+// contents inflates an entry and its counterpart.
+func (p *proof) contents(x, y *entry) (before, after []byte, err error) {
+	if before, err = p.before.read(x); err != nil {
+		return nil, nil, err
+	}
+	after, err = p.after.read(y)
+	return before, after, err
+}
+
+// patch proves one worksheet, and the table on it that grew.
+func (p *proof) patch(sp *SheetPatch) error {
+	i := slices.IndexFunc(p.old.sheets, func(s *Sheet) bool { return s.Part == sp.Sheet.Part && s.Name == sp.Sheet.Name })
+	if i < 0 {
+		return differs(sp.Sheet.Name, "the workbook never had that sheet")
+	}
+	s := p.old.sheets[i]
+	edits, err := sp.cells()
+	if err != nil {
+		return err
+	}
+	if p.dates == nil {
+		if err := p.readDates(); err != nil {
+			return err
+		}
+	}
+	other := p.take(s.entry)
+	if other == nil {
+		other = p.after.byName[partKey(s.Part)] // it did not change: it held all that was asked for
+	}
+	if err := p.sheet(s, other, sp, edits); err != nil {
+		return s.refuse(err)
+	}
+	if sp.GrowTable == "" || len(sp.NewColumns) == 0 {
+		return nil
+	}
+	for _, t := range s.Tables {
+		if t.Name == sp.GrowTable {
+			return p.table(t, sp)
+		}
+	}
+	return differs(s.Name, "it has no table %q", sp.GrowTable)
+}
+
+// readDates finds out which cell formats of the new styles show dates.
+func (p *proof) readDates() error {
+	p.dates = []bool{}
+	if p.old.styles == nil {
+		return nil
+	}
+	part, err := p.after.read(p.after.byName[partKey(p.old.styles.name)])
+	if err != nil {
+		return err
+	}
+	s, err := newStyleSheet(part)
+	if err != nil {
+		return refusePart(p.old.styles.name, err)
+	}
+	p.dates = s.dates
+	return nil
+}
+
+// styles proves that the styles only gained number formats, fonts, fills and cell formats at the ends of their lists.
+func (p *proof) styles() error {
+	if p.old.styles == nil {
+		return nil
+	}
+	other := p.take(p.old.styles)
+	if other == nil {
+		return nil
+	}
+	before, after, err := p.contents(p.old.styles, other)
+	if err != nil {
+		return err
+	}
+	g := growth{
+		lists: map[string]string{"numFmts": "numFmt", "fonts": "font", "fills": "fill", "cellXfs": "xf"},
+		attrs: map[string]string{"numFmts": "count", "fonts": "count", "fills": "count", "cellXfs": "count"},
+	}
+	return p.grew(p.old.styles, before, after, g)
+}
+
+// table proves that the table gained the new columns on its right, and nothing else.
+func (p *proof) table(old Table, sp *SheetPatch) error {
+	e := p.before.byName[partKey(old.Part)]
+	other := p.take(e)
+	if other == nil {
+		return differs(old.Part, "the table %q did not grow", old.Name)
+	}
+	before, after, err := p.contents(e, other)
+	if err != nil {
+		return err
+	}
+	g := growth{
+		lists: map[string]string{"tableColumns": "tableColumn"},
+		attrs: map[string]string{"table": "ref", "autoFilter": "ref", "sortState": "ref", "tableColumns": "count"},
+	}
+	if err := p.grew(e, before, after, g); err != nil {
+		return err
+	}
+	grown, err := parseTable(old.Part, after)
+	if err != nil {
+		return refusePart(old.Part, err)
+	}
+	want := old
+	want.Ref.LastCol += len(sp.NewColumns)
+	want.Columns = slices.Clone(old.Columns)
+	for _, c := range sp.NewColumns {
+		want.Columns = append(want.Columns, cellText(c.Heading))
+	}
+	if grown.Ref != want.Ref || !slices.Equal(grown.Columns, want.Columns) {
+		return differs(old.Part, "the table %q is %s with %d columns", old.Name, grown.Ref, len(grown.Columns))
+	}
+	return nil
+}
+
+// workbook proves that the main part differs by fullCalcOnLoad at most.
+func (p *proof) workbook() error {
+	e := p.old.workbook
+	other := p.take(e)
+	if other == nil {
+		return nil
+	}
+	before, after, err := p.contents(e, other)
+	if err != nil {
+		return err
+	}
+	return p.grew(e, before, after, growth{attrs: map[string]string{"calcPr": "fullCalcOnLoad"}, added: "calcPr"})
+}
+
+func (p *proof) grew(e *entry, before, after []byte, g growth) error {
+	if err := g.check(before, after, p.old.lim); err != nil {
+		return differs(e.name, "%v", err)
+	}
+	return nil
+}

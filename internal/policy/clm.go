@@ -349,6 +349,7 @@ func claimMissing(j *judge, e *enrolment) {
 		return
 	}
 	signedOff := e.file.progress.signedOff
+	e.later = j.term(signedOff)
 	n := e.later.numbers
 	p := problem{severity: Todo, look: register.QualificationCode, due: j.by(signedOff, n.Claim), date: signedOff, brief: "claim missing",
 		message: "Every mandatory unit is signed off since {date}, the claim is due by {due} and there is no Claims record",

@@ -18,8 +18,9 @@ type progress struct {
 // settleFiles finds the progress of all files.
 func (j *judge) settleFiles() {
 	for i := range j.set.enrolments {
-		if f := j.set.enrolments[i].file; f != nil {
-			f.progress = j.progressOf(f)
+		if e := &j.set.enrolments[i]; e.file != nil {
+			e.file.progress = j.progressOf(e.file)
+			e.later = j.term(e.file.progress.signedOff)
 		}
 	}
 	for _, f := range j.set.unenrolled {
@@ -36,6 +37,9 @@ type unitDone struct {
 func (j *judge) progressOf(f *file) progress {
 	list := j.set.units[f.code]
 	p := progress{byUnits: list != nil && list.mandatory > 0, hasWork: f.work != nil}
+	if !p.hasWork {
+		return p
+	}
 	done := map[*unit]unitDone{}
 	for a := f.work; a != nil; a = a.before {
 		if !a.isAchieved {

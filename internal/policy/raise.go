@@ -94,7 +94,7 @@ func (j *judge) locate(f *Finding, p *problem) {
 	f.Workbook, f.Sheet, f.Kind, f.Row = s.Workbook, s.Name, s.Kind, s.HeaderRow
 	f.Owner = j.rule.OwnerOn(s.Kind)
 	switch {
-	case p.column != 0:
+	case p.column != 0 && (s.Has(p.column) || p.look == 0):
 		f.Col = s.Column(p.column)
 	case p.look != 0 && s.Has(p.look):
 		f.Col = s.Column(p.look)

@@ -220,7 +220,7 @@ func learnerAbsent(j *judge, e *enrolment) {
 }
 
 func transferUnseen(j *judge, w *withdrawal) {
-	if w.reason == transferred && w.hasHappened && !j.set.learners[w.rec.Key.ID].isOnOther(w.rec.Key.Code) {
+	if w.reason == transferred && w.hasHappened && w.rec.Key.IsWhole() && !j.set.learners[w.rec.Key.ID].isOnOther(w.rec.Key.Code) {
 		j.raise(problem{severity: Todo, column: register.Reason, date: w.on, brief: "without another enrolment",
 			message: "The learner transferred on {date} and is enrolled on no other qualification",
 			action:  "Enrol the learner on the qualification that they transferred to, or correct the reason"})

@@ -1,0 +1,431 @@
+package policy_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"regcert/internal/calendar"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+	"regcert/internal/register/registertest"
+)
+
+var update = flag.Bool("update", false, "write what the cases give into testdata; read the difference")
+
+// The records that cases start from: each is in order by itself.
+var tidy = map[string]string{
+	"Enrolments": "Learner ID=L1; Legal First Name=Ann; Legal Last Name=Lee; Date of Birth=2000-01-01; Qualification Code=Q/1; Course Start=2026-03-24; " +
+		"Course End=2026-06-30; Email=ann@example.org; ID Verified=yes; MIS Logged=yes",
+	"Registered": "Learner ID=L1; Legal First Name=Ann; Legal Last Name=Lee; Date of Birth=2000-01-01; Qualification Code=Q/1; Course Start=2026-03-24; " +
+		"Course End=2026-06-30; Email=ann@example.org; ID Verified=yes; MIS Logged=yes; " +
+		"Submitted to AIM=2026-03-25; AIM Confirmed=2026-03-26; AIM Registration No=R1; Accuracy Checked=2026-03-26",
+	"Assessments":    "Learner ID=L1; Qualification Code=Q/1; Unit Code=U1",
+	"Claims":         "Learner ID=L1; Qualification Code=Q/1; EQA Sampling=yes; Consent to Claim=yes; Documents Complete=yes",
+	"Withdrawals":    "Learner ID=L1; Qualification Code=Q/1; Reason=left; Notified On=yes; MIS Updated=yes; Evidence Retained=yes; Quality Log Ref=W1",
+	"Adjustments":    "Learner ID=L1; Type=extra time; Recorded On=2026-04-01; Stored=yes",
+	"Qualifications": "Qualification Code=Q/1; Qualification Title=Care; Level=3; Credits=13",
+	"Units":          "Qualification Code=Q/1; Unit Code=U1; Mandatory=yes",
+	"Staff":          "Name=Sam; Role=Assessor",
+	"Sanctions":      "From=2026-01-01",
+}
+
+// testCase is one case of testdata: "# name", settings and records in lines,
+// and, indented under them, what is expected.
+type testCase struct {
+	name  string
+	lines []string
+	want  string
+}
+
+func readCases(t *testing.T, path string) []testCase {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []testCase
+	for line := range strings.Lines(string(data)) {
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case trimmed == "":
+		case strings.HasPrefix(line, "# "):
+			cases = append(cases, testCase{name: trimmed[2:]})
+		case line[0] == ' ':
+			cases[len(cases)-1].want += line
+		default:
+			c := &cases[len(cases)-1]
+			c.lines = append(c.lines, trimmed)
+		}
+	}
+	return cases
+}
+
+// theCalendar is England and Wales without closures.
+var theCalendar = sync.OnceValue(func() *calendar.Calendar { return newCalendar(nil) })
+
+func newCalendar(closures []calendar.Span) *calendar.Calendar {
+	holidays, err := calendar.BankHolidays(calendar.EnglandAndWales, nil)
+	if err != nil {
+		panic(err)
+	}
+	return calendar.New(holidays, closures)
+}
+
+func day(t testing.TB, s string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseISO(strings.TrimSpace(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// judgeCase applies the settings and judges the records. Settings are:
+//
+//	as-of DATE · judge-from DATE · closed DATE[..DATE] · without KIND COLUMN
+//	policy VERSION IN-FORCE key=number; …  (the first replaces the default)
+//	KIND!                                  (a sheet without records)
+func judgeCase(t *testing.T, c testCase) *policy.Report {
+	t.Helper()
+	opt := policy.Options{AsOf: day(t, "2026-05-11"), Calendar: theCalendar()}
+	var kinds []string
+	records := map[string][]string{}
+	dropped := map[string]bool{}
+	for _, line := range c.lines {
+		word, rest, _ := strings.Cut(line, " ")
+		switch word {
+		case "as-of":
+			opt.AsOf = day(t, rest)
+		case "judge-from":
+			opt.JudgeFrom = day(t, rest)
+		case "closed":
+			span, err := calendar.ParseSpan(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opt.Calendar = newCalendar([]calendar.Span{span})
+		case "without":
+			dropped[rest] = true
+		case "policy":
+			opt.Versions = append(opt.Versions, version(t, rest))
+		default:
+			kind, cells, _ := strings.Cut(line, ":")
+			base := tidy[strings.TrimSuffix(kind, "!")]
+			empty := strings.HasSuffix(kind, "!")
+			kind = strings.TrimSuffix(kind, "!")
+			if kind == "Registered" {
+				kind = "Enrolments"
+			}
+			if !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
+			if !empty {
+				records[kind] = append(records[kind], base+";"+cells)
+			}
+		}
+	}
+	if opt.Versions == nil {
+		opt.Versions = []policy.Numbers{policy.Defaults()}
+	}
+	var text strings.Builder
+	text.WriteString("== book.xlsx\n")
+	for _, kind := range kinds {
+		writeSheet(t, &text, kind, records[kind], dropped)
+	}
+	return policy.Judge(registertest.Read(t, opt.AsOf, text.String()), opt)
+}
+
+func kindNamed(t *testing.T, name string) register.Kind {
+	t.Helper()
+	for _, k := range register.Kinds() {
+		if k.String() == name {
+			return k
+		}
+	}
+	t.Fatalf("there is no kind of sheet %q", name)
+	return 0
+}
+
+func writeSheet(t *testing.T, text *strings.Builder, kind string, records []string, dropped map[string]bool) {
+	t.Helper()
+	k := kindNamed(t, kind)
+	var columns []string
+	for _, c := range k.Inputs() {
+		if !dropped[kind+" "+c.String()] {
+			columns = append(columns, c.String())
+		}
+	}
+	for _, r := range records {
+		for _, c := range k.Outputs() {
+			if strings.Contains(r, c.String()+"=") && !slices.Contains(columns, c.String()) {
+				columns = append(columns, c.String())
+			}
+		}
+	}
+	fmt.Fprintf(text, "-- %s\n%s\n", kind, strings.Join(columns, " | "))
+	for _, r := range records {
+		cells := map[string]string{}
+		for part := range strings.SplitSeq(r, ";") {
+			if name, value, found := strings.Cut(part, "="); found {
+				cells[strings.TrimSpace(name)] = strings.TrimSpace(value)
+			}
+		}
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = cells[c]
+			delete(cells, c)
+		}
+		for c := range cells {
+			if !dropped[kind+" "+c] {
+				t.Fatalf("%s has no column %q", kind, c)
+			}
+		}
+		fmt.Fprintf(text, "%s\n", strings.Join(row, " | "))
+	}
+}
+
+// version reads "1.1 2026-06-01 claim=3 weeks; min_age=16".
+func version(t *testing.T, s string) policy.Numbers {
+	t.Helper()
+	parts := strings.SplitN(s, " ", 3)
+	n := policy.Defaults()
+	n.Version, n.InForce = parts[0], day(t, parts[1])
+	for _, part := range strings.Split(strings.Join(parts[2:], ""), ";") {
+		name, value, found := strings.Cut(strings.TrimSpace(part), "=")
+		if !found {
+			continue
+		}
+		if name == "review_by" {
+			n.ReviewBy = day(t, value)
+			continue
+		}
+		i := slices.IndexFunc(policy.NumberKeys(), func(k policy.NumberKey) bool { return k.Key == name })
+		if i < 0 {
+			t.Fatalf("there is no number %q", name)
+		}
+		k := policy.NumberKeys()[i]
+		if k.Years != nil {
+			fmt.Sscan(value, k.Years(&n))
+			continue
+		}
+		d, err := calendar.ParseDuration(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*k.Duration(&n) = d
+	}
+	return n
+}
+
+// show writes a report as the cases expect it.
+func show(r *policy.Report) string {
+	var b strings.Builder
+	rows := map[string]policy.Row{}
+	for _, row := range r.Rows {
+		rows[fmt.Sprint(row.Record.Sheet.Kind, " ", row.Record.Row)] = row
+	}
+	var order []string
+	seen := map[string]bool{}
+	findings := map[string][]policy.Finding{}
+	add := func(at string) {
+		if !seen[at] {
+			seen[at] = true
+			order = append(order, at)
+		}
+	}
+	for _, f := range r.Findings {
+		if f.Row == 0 {
+			add("-")
+			findings["-"] = append(findings["-"], f)
+		}
+	}
+	for _, row := range r.Rows {
+		add(fmt.Sprint(row.Record.Sheet.Kind, " ", row.Record.Row))
+	}
+	for _, f := range r.Findings {
+		if f.Row != 0 {
+			at := fmt.Sprint(f.Kind, " ", f.Row)
+			add(at)
+			findings[at] = append(findings[at], f)
+		}
+	}
+	for _, at := range order {
+		line := at
+		if row, ok := rows[at]; ok {
+			line += ": " + row.Status
+			if !row.Deadline.IsZero() {
+				line += " " + row.Deadline.String()
+			}
+		}
+		fmt.Fprintf(&b, "    %s\n", line)
+		for _, f := range findings[at] {
+			fmt.Fprintf(&b, "        %s\n", showFinding(f))
+		}
+	}
+	return b.String()
+}
+
+func showFinding(f policy.Finding) string {
+	s := f.Rule + " " + string(f.Severity)
+	if f.Logged {
+		s += " (logged)"
+	}
+	if f.Field != "" {
+		s += " [" + f.Field + "]"
+	}
+	if !f.Due.IsZero() {
+		s += fmt.Sprintf(" due %s left %d", f.Due, f.WorkingDaysLeft)
+	}
+	if f.Policy != "1.0" {
+		s += " by " + f.Policy
+	}
+	return s
+}
+
+func TestCases(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	seen := newCoverage()
+	for _, path := range paths {
+		cases := readCases(t, path)
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			for i := range cases {
+				c := &cases[i]
+				t.Run(c.name, func(t *testing.T) {
+					report := judgeCase(t, *c)
+					checkReport(t, report)
+					seen.add(report)
+					got := show(report)
+					if *update {
+						c.want = got
+					} else if got != c.want {
+						t.Errorf("%s\ngot\n%swant\n%s", strings.Join(c.lines, "\n"), got, c.want)
+					}
+				})
+			}
+		})
+		if *update {
+			writeCases(t, path, cases)
+		}
+	}
+	seen.check(t)
+}
+
+func writeCases(t *testing.T, path string, cases []testCase) {
+	t.Helper()
+	var b strings.Builder
+	for i, c := range cases {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "# %s\n%s\n%s", c.name, strings.Join(c.lines, "\n"), c.want)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// coverage is which severities of rules, and which statuses, the cases show.
+type coverage struct{ open map[string]bool }
+
+func newCoverage() *coverage {
+	c := &coverage{open: map[string]bool{}}
+	for _, r := range policy.Rules() {
+		for _, s := range r.Severities {
+			c.open[r.ID+" "+string(s)] = true
+		}
+	}
+	for _, k := range register.Kinds() {
+		for _, s := range policy.Statuses(k) {
+			c.open[k.String()+": "+s.Name] = true
+		}
+	}
+	return c
+}
+
+func (c *coverage) add(r *policy.Report) {
+	for _, f := range r.Findings {
+		delete(c.open, f.Rule+" "+string(f.Severity))
+	}
+	for _, row := range r.Rows {
+		delete(c.open, row.Record.Sheet.Kind.String()+": "+row.Status)
+	}
+}
+
+func (c *coverage) check(t *testing.T) {
+	for what := range c.open {
+		t.Errorf("no case shows %s", what)
+	}
+}
+
+var (
+	unfilled = regexp.MustCompile(`[{}]|  |\(\)`)
+	private  = regexp.MustCompile(`(?i)\b(ann|lee|sam|kim|ghost|2000|1234567890|1000000001)\b`)
+)
+
+// checkReport holds what is true of every report: findings agree with the
+// registry and stand in order, texts are whole and name nobody.
+func checkReport(t *testing.T, r *policy.Report) {
+	t.Helper()
+	rules := map[string]policy.Rule{}
+	for _, rule := range policy.Rules() {
+		rules[rule.ID] = rule
+	}
+	for i, f := range r.Findings {
+		rule, known := rules[f.Rule]
+		severity := f.Severity
+		if f.Logged {
+			if severity != policy.Info {
+				t.Errorf("%s is logged and %s", f.Rule, severity)
+			}
+			severity = policy.Breach
+		}
+		if !known || f.Clause != rule.Clause || f.Owner != rule.OwnerOn(f.Kind) || !slices.Contains(rule.Severities, severity) {
+			t.Errorf("the registry knows no %s %s of %s (%s)", f.Rule, severity, f.Owner, f.Clause)
+		}
+		for _, text := range []string{f.Message, f.Action} {
+			if text == "" || unfilled.MatchString(text) {
+				t.Errorf("%s: the text %q is not whole", f.Rule, text)
+			}
+			if private.MatchString(text) {
+				t.Errorf("%s: the text %q names somebody", f.Rule, text)
+			}
+		}
+		if !strings.HasSuffix(f.Message, " ("+f.Clause+").") || f.Action[0] < 'A' || f.Action[0] > 'Z' {
+			t.Errorf("%s: %q, %q", f.Rule, f.Message, f.Action)
+		}
+		if i > 0 && !inOrder(&r.Findings[i-1], &f) {
+			t.Errorf("%s on row %d [%s] stands after %s on row %d [%s]", f.Rule, f.Row, f.Field, r.Findings[i-1].Rule, r.Findings[i-1].Row, r.Findings[i-1].Field)
+		}
+	}
+	for _, row := range r.Rows {
+		statuses := policy.Statuses(row.Record.Sheet.Kind)
+		if !slices.Contains(statuses, policy.Status{Name: row.Status, Tone: row.Tone}) {
+			t.Errorf("%s has no status %s with the tone %d", row.Record.Sheet.Kind, row.Status, row.Tone)
+		}
+	}
+}
+
+// inOrder reports whether a may stand before b: on the same sheet by row, then
+// rule, then field, and never the same twice.
+func inOrder(a, b *policy.Finding) bool {
+	switch {
+	case a.Workbook != b.Workbook || a.Sheet != b.Sheet:
+		return true
+	case a.Row != b.Row:
+		return a.Row < b.Row
+	case a.Rule != b.Rule:
+		return a.Rule < b.Rule
+	default:
+		return a.Field < b.Field
+	}
+}

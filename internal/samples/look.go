@@ -119,10 +119,16 @@ func (b *book) frame(a area) {
 	} else {
 		b.try(b.AutoFilter(a.sheet, all, nil))
 	}
-	b.try(b.SetSheetProps(a.sheet, &excelize.SheetPropsOptions{TabColorRGB: &a.tab, FitToPage: ptr(true)}))
+	b.dimension(a.sheet, len(a.columns), a.last)
+	b.try(b.SetSheetProps(a.sheet, &excelize.SheetPropsOptions{TabColorRGB: ptr("FF" + a.tab), FitToPage: ptr(true)}))
 	b.page(a.sheet, a.columns)
 	b.try(b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: a.sheet,
 		RefersTo: fmt.Sprintf("%s!$%d:$%[2]d", a.sheet, a.header)}))
+}
+
+// dimension records which cells are in use, as every spreadsheet program does.
+func (b *book) dimension(sheet string, cols, rows int) {
+	b.try(b.SetSheetDimension(sheet, "A1:"+name(cols, rows)))
 }
 
 // page sets a sheet up for landscape, on as many pages side by side as keep

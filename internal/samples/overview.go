@@ -20,8 +20,9 @@ func (b *book) overview(o overview) {
 		b.count(o.sheet, 1+3*i, k)
 	}
 	b.chart(o, name(1+3*len(o.counts), firstCount))
-	b.try(b.SetSheetProps(o.sheet, &excelize.SheetPropsOptions{TabColorRGB: ptr("B45309"), FitToPage: ptr(true)}))
+	b.try(b.SetSheetProps(o.sheet, &excelize.SheetPropsOptions{TabColorRGB: ptr("FFB45309"), FitToPage: ptr(true)}))
 	b.try(b.SetSheetView(o.sheet, 0, &excelize.ViewOptions{ShowGridLines: ptr(false)}))
+	b.dimension(o.sheet, 3*len(o.counts)-1, firstCount+1+len(o.counts[0].values))
 	b.page(o.sheet, nil)
 	b.try(b.SetPageLayout(o.sheet, &excelize.PageLayoutOptions{FitToHeight: ptr(1)}))
 }
@@ -100,5 +101,5 @@ func absolute(col, from, to int) string {
 	if err != nil {
 		return err.Error()
 	}
-	return fmt.Sprintf("$%s$%d:$%[1]s$%d", letter, from, to)
+	return fmt.Sprintf("$%s$%d:$%[1]s$%[3]d", letter, from, to)
 }

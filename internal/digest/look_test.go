@@ -1,0 +1,353 @@
+package digest
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"regcert/internal/policy"
+)
+
+// element is an open element with the colours that its text has.
+type element struct {
+	name             string
+	attrs            map[string]string
+	text, background string
+	hidden           bool
+}
+
+// walk goes through HTML as a mail program does that is not lenient: every
+// element is closed, and the style element's rules for a scheme (class →
+// declarations) win over inline styles. It calls visit for each element, and
+// read for each text.
+func walk(t testing.TB, html []byte, rules map[string]string, visit func(element), read func(element, string)) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(string(html)))
+	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	stack := []element{{text: "#000000", background: "#ffffff"}}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			e := stack[len(stack)-1]
+			e.name, e.attrs = token.Name.Local, map[string]string{}
+			for _, a := range token.Attr {
+				e.attrs[a.Name.Local] = a.Value
+			}
+			e.dress(e.attrs["style"])
+			for class := range strings.FieldsSeq(e.attrs["class"]) {
+				e.dress(rules[class])
+			}
+			e.hidden = e.hidden || e.name == "head" || strings.Contains(e.attrs["style"], "display:none")
+			visit(e)
+			stack = append(stack, e)
+		case xml.EndElement:
+			if top := stack[len(stack)-1]; top.name != token.Name.Local {
+				t.Fatalf("</%s> closes <%s>", token.Name.Local, top.name)
+			}
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			if s := strings.TrimSpace(string(token)); s != "" {
+				read(stack[len(stack)-1], s)
+			}
+		}
+	}
+	if len(stack) != 1 {
+		t.Fatalf("<%s> is not closed", stack[len(stack)-1].name)
+	}
+}
+
+// dress puts on the colours of declarations.
+func (e *element) dress(style string) {
+	for declaration := range strings.SplitSeq(style, ";") {
+		property, value, _ := strings.Cut(declaration, ":")
+		value, _, _ = strings.Cut(strings.TrimSpace(value), " ")
+		switch strings.TrimSpace(property) {
+		case "color":
+			e.text = value
+		case "background-color":
+			e.background = value
+		}
+	}
+}
+
+var (
+	mediaBlock = regexp.MustCompile(`(?s)@media \(prefers-color-scheme: dark\) \{(.*?)\n\}`)
+	classRule  = regexp.MustCompile(`(?m)^\s*((?:\.[a-z-]+(?:, )?)+) \{ (.*) \}$`)
+)
+
+// darkRules reads what the style element says of the dark scheme.
+func darkRules(t testing.TB, html []byte) map[string]string {
+	t.Helper()
+	block := mediaBlock.FindSubmatch(html)
+	if block == nil {
+		t.Fatal("there is no dark scheme")
+	}
+	rules := map[string]string{}
+	for _, m := range classRule.FindAllStringSubmatch(string(block[1]), -1) {
+		for class := range strings.SplitSeq(m[1], ", ") {
+			rules[strings.TrimPrefix(class, ".")] += m[2] + ";"
+		}
+	}
+	return rules
+}
+
+// contrast is the ratio of two colours' luminances (WCAG 2.2, 1.4.3).
+func contrast(t testing.TB, a, b string) float64 {
+	x, y := luminance(t, a), luminance(t, b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(t testing.TB, colour string) float64 {
+	t.Helper()
+	n, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 32)
+	if err != nil || len(colour) != 7 {
+		t.Fatalf("%q is not a colour such as #1b2330", colour)
+	}
+	linear := func(c uint64) float64 {
+		v := float64(c&0xff) / 255
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(n>>16) + 0.7152*linear(n>>8) + 0.0722*linear(n)
+}
+
+// All text is readable in the light and in the dark scheme.
+func TestContrast(t *testing.T) {
+	warned := idle(t)
+	warned.Workbooks[0] = Workbook{Path: "enrolments.xlsx", Troubled: true, Reason: "damaged"}
+	for name, in := range map[string]Input{"rich": rich(t), "idle": idle(t), "warned": warned} {
+		html := Compose(in, Recipient{}).HTML()
+		dark := darkRules(t, html)
+		if len(dark) < 10 {
+			t.Fatalf("%d rules were read of the dark scheme", len(dark))
+		}
+		for scheme, rules := range map[string]map[string]string{"light": nil, "dark": dark} {
+			texts := 0
+			walk(t, html, rules, func(element) {}, func(e element, s string) {
+				if e.hidden {
+					return
+				}
+				texts++
+				if c := contrast(t, e.text, e.background); c < 4.5 {
+					t.Errorf("%s, %s: %.40q is %s on %s: contrast %.2f, want 4.5", name, scheme, s, e.text, e.background, c)
+				}
+				if scheme == "dark" && luminance(t, e.background) > 0.2 {
+					t.Errorf("%s: %.40q stands on the light background %s in the dark scheme", name, s, e.background)
+				}
+			})
+			if texts < 5 {
+				t.Errorf("%s: only %d texts were seen", name, texts)
+			}
+		}
+	}
+}
+
+// The HTML says what screen readers and mail programs want to know, and fetches
+// nothing.
+func TestHTMLIsSound(t *testing.T) {
+	html := Compose(rich(t), Recipient{}).HTML()
+	seen := map[string]int{}
+	metas := map[string]string{}
+	walk(t, html, nil, func(e element) {
+		seen[e.name]++
+		switch {
+		case e.name == "table" && e.attrs["role"] != "presentation":
+			t.Error("a table for layout is not marked so")
+		case e.name == "html" && e.attrs["lang"] != "en-GB":
+			t.Errorf("the language is %q", e.attrs["lang"])
+		case e.name == "meta":
+			metas[e.attrs["name"]] = e.attrs["content"]
+		}
+		for name := range e.attrs {
+			if name == "src" || name == "href" || name == "background" || strings.HasPrefix(name, "on") {
+				t.Errorf("<%s> has the attribute %s", e.name, name)
+			}
+		}
+	}, func(element, string) {})
+	if seen["h1"] != 1 || seen["h2"] != 11 || seen["title"] != 1 {
+		t.Errorf("%d h1, %d h2, %d titles; want 1, 11 and 1", seen["h1"], seen["h2"], seen["title"])
+	}
+	if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
+		t.Errorf("the meta elements are %v", metas)
+	}
+	for _, s := range []string{"url(", "@import", "<script", "<img", "ZgotmplZ"} {
+		if strings.Contains(string(html), s) {
+			t.Errorf("the HTML contains %q", s)
+		}
+	}
+	if !strings.Contains(string(html), "<!--[if mso]><table") || strings.Count(string(html), "<![endif]-->") != 3 {
+		t.Error("what is for Outlook alone is gone, or not as it was")
+	}
+}
+
+// hostile puts s wherever text of a workbook or its name goes. The report is
+// short, so that the longest texts do not cut it.
+func hostile(in Input, s string) Input {
+	report := *in.Report
+	report.Findings = nil
+	for i := 0; i < len(in.Report.Findings); i += 4 {
+		f := in.Report.Findings[i]
+		f.LearnerID, f.QualificationCode, f.Message, f.Action = s, s, s, s
+		if f.Workbook != "" {
+			f.Workbook, f.Sheet = s, s
+		}
+		report.Findings = append(report.Findings, f)
+	}
+	report.NotChecked = []policy.NotChecked{{Rule: "ASM-02", Reason: s}}
+	in.Centre, in.Report = s, &report
+	in.Workbooks = slices.Clone(in.Workbooks)
+	for i := range in.Workbooks {
+		in.Workbooks[i].Path, in.Workbooks[i].Reason, in.Workbooks[i].Unread = s, s, []string{s}
+	}
+	return in
+}
+
+// shape is what of a digest does not depend on what cells hold.
+func shape(t testing.TB, d *Digest) string {
+	elements := map[string]int{}
+	walk(t, d.HTML(), nil, func(e element) {
+		elements[e.name]++
+		for a := range e.attrs {
+			elements[e.name+" "+a]++
+		}
+	}, func(element, string) {})
+	var b strings.Builder
+	fmt.Fprintln(&b, d.Subject(), strings.Count(string(d.Text()), "\n"))
+	for _, name := range slices.Sorted(maps.Keys(elements)) {
+		fmt.Fprintln(&b, name, elements[name])
+	}
+	return b.String()
+}
+
+// Nothing that stands in a cell makes a line, a tag or an attribute, turns the
+// text round, changes the subject, or makes the email too long.
+func FuzzHostileCells(f *testing.F) {
+	for _, s := range []string{
+		"L007", "<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</td></tr></table>", "<!--", "]]>", "&lt;b&gt;", "{{.Lead}}",
+		"a\r\nBcc: x@evil.example\r\n\r\nbody", "a\nOVERDUE\n=====", "\u202eevil\u2066\u2069\u200f", "\u2028\u2029\u0085\v\f", "\x00\x1b[31m", "=cmd|' /C calc'!A0",
+		strings.Repeat("A", 30000), strings.Repeat(`"<&>'`, 6000), strings.Repeat("a\n", 15000), "\xff\xfe\xc0", strings.Repeat("e\u0301", 3000), "javascript:alert(1)",
+	} {
+		f.Add(s)
+	}
+	in := rich(f)
+	plain := shape(f, Compose(hostile(in, "plain"), Recipient{}))
+	f.Fuzz(func(t *testing.T, s string) {
+		if oneLine(s, 10) == "" {
+			return // as an empty cell: lines that would say nothing are left out
+		}
+		d := Compose(hostile(in, s), Recipient{})
+		if got := shape(t, d); got != plain {
+			t.Errorf("%.60q changes the shape of the digest from\n%s\nto\n%s", s, plain, got)
+		}
+		html, text := d.HTML(), d.Text()
+		if len(html) > maxHTML {
+			t.Errorf("%.60q makes the HTML %d bytes long", s, len(html))
+		}
+		for _, out := range []string{string(html), string(text), d.Subject()} {
+			for _, r := range out {
+				if r == 0xfffd || r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
+					t.Fatalf("%.60q leaves %U in the digest", s, r)
+				}
+			}
+		}
+	})
+}
+
+func TestOneLine(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"", 5, ""}, {"  ", 5, ""}, {"abcde", 5, "abcde"}, {"abcdef", 5, "abcd…"}, {" a \r\n\t b ", 5, "a b"}, {"a b c d", 4, "a b…"}, {"\u202eab\u00adc", 5, "abc"}, {"é\xffé", 5, "éé"},
+	} {
+		if got := oneLine(c.in, c.n); got != c.want {
+			t.Errorf("oneLine(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
+		}
+	}
+}
+
+// many is a report of n open findings, spread over all sections.
+func many(t testing.TB, n int) Input {
+	in := rich(t)
+	few := in.Report.Findings
+	in.Report.Findings = make([]policy.Finding, n)
+	for i := range n {
+		f := few[i%len(few)]
+		f.Row = 2 + i
+		f.LearnerID = fmt.Sprintf("L%06d", i)
+		in.Report.Findings[i] = f
+	}
+	return in
+}
+
+// Long sections are cut, and what is cut off is counted; the email stays short
+// enough not to be clipped.
+func TestManyFindings(t *testing.T) {
+	in := many(t, 5000)
+	d := Compose(in, Recipient{})
+	for _, s := range d.Sections {
+		if s.Key == keyWorkbooks {
+			continue
+		}
+		if len(s.Items) != maxItems || s.More != s.Count-maxItems {
+			t.Errorf("%s shows %d of %d and counts %d more", s.Title, len(s.Items), s.Count, s.More)
+		}
+	}
+	html, text := string(d.HTML()), string(d.Text())
+	if len(html) > maxHTML || len(html) < maxHTML/2 {
+		t.Errorf("the HTML has %d bytes, want at most %d, and not much less", len(html), maxHTML)
+	}
+	more := regexp.MustCompile(`and (\d+) more: run`)
+	for _, s := range d.cut(0).Sections {
+		if s.Key != keyWorkbooks && s.More != s.Count {
+			t.Errorf("%s without items counts %d more of %d", s.Title, s.More, s.Count)
+		}
+	}
+	if n := len(more.FindAllString(html, -1)); n < 10 {
+		t.Errorf("the HTML counts the rest of %d sections, want 10", n)
+	}
+	if want := fmt.Sprintf(`and %d more: run "regcert check" for all`, d.Sections[0].More); !strings.Contains(text, want) {
+		t.Errorf("the text does not say %q", want)
+	}
+}
+
+// One record with very much to do does not fill the email alone.
+func TestManyStepsOfOneRecord(t *testing.T) {
+	in := many(t, 300)
+	for i := range in.Report.Findings {
+		in.Report.Findings[i] = in.Report.Findings[28] // DAT-02
+	}
+	s := Compose(in, Recipient{Sections: []string{keyData}}).Sections[0]
+	if len(s.Items) != 1 || len(s.Items[0].Steps) != maxSteps || s.Count != 300 || s.More != 300-maxSteps {
+		t.Errorf("%d items, %d of %d more", len(s.Items), s.More, s.Count)
+	}
+}
+
+func BenchmarkDigest50000(b *testing.B) {
+	in := many(b, 50000)
+	for b.Loop() {
+		d := Compose(in, Recipient{})
+		if len(d.HTML()) == 0 || len(d.Text()) == 0 {
+			b.Fatal("nothing")
+		}
+	}
+	b.ReportAllocs()
+}

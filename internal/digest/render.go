@@ -1,0 +1,68 @@
+package digest
+
+import (
+	"bytes"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+	"unicode/utf8"
+
+	"regcert/templates"
+)
+
+// maxHTML is the most bytes that the HTML may have: mail programs cut off what
+// is longer.
+const maxHTML = 100_000
+
+// Text is the digest as plain text.
+func (d *Digest) Text() []byte {
+	t := texttemplate.Must(texttemplate.New(templates.DigestText).Funcs(texttemplate.FuncMap{"heading": heading}).ParseFS(templates.FS, templates.DigestText))
+	var b bytes.Buffer
+	if err := t.Execute(&b, d); err != nil {
+		panic(fmt.Sprintf("digest: the text template: %v", err))
+	}
+	return b.Bytes()
+}
+
+// HTML is the digest as HTML, of at most maxHTML bytes: where there is more to
+// say, fewer items of each section are shown, and the rest is counted.
+func (d *Digest) HTML() []byte {
+	t := htmltemplate.Must(htmltemplate.New(templates.DigestHTML).Funcs(htmltemplate.FuncMap{"outlook": outlook}).ParseFS(templates.FS, templates.DigestHTML))
+	for n := maxItems; ; n = n * 3 / 4 {
+		var b bytes.Buffer
+		if err := t.Execute(&b, d.cut(n)); err != nil {
+			panic(fmt.Sprintf("digest: the HTML template: %v", err))
+		}
+		if b.Len() <= maxHTML || n == 0 {
+			return b.Bytes()
+		}
+	}
+}
+
+// cut returns the digest with at most n items a section.
+func (d *Digest) cut(n int) *Digest {
+	c := *d
+	c.Sections = make([]Section, len(d.Sections))
+	for i, s := range d.Sections {
+		if len(s.Items) > n {
+			for _, item := range s.Items[n:] {
+				s.More += len(item.Steps)
+			}
+			s.Items = s.Items[:n]
+		}
+		c.Sections[i] = s
+	}
+	return &c
+}
+
+// heading underlines a heading of the plain text.
+func heading(s string) string {
+	return s + "\n" + strings.Repeat("=", utf8.RuneCountInString(s))
+}
+
+// outlook wraps markup in a comment that only Outlook for Windows reads.
+// html/template drops comments that are written out.
+func outlook(markup string) htmltemplate.HTML {
+	return htmltemplate.HTML("<!--[if mso]>" + markup + "<![endif]-->")
+}

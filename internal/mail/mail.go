@@ -93,7 +93,8 @@ func address(a netmail.Address, role string) (*netmail.Address, error) {
 	if err != nil || p.Address != a.Address || strings.IndexFunc(a.Address, odd) >= 0 {
 		return nil, fmt.Errorf("mail: the %s %q is not an address such as name@centre.example", role, a.Address)
 	}
-	return &a, nil
+	// A backslash in an encoded name is more than some mail programs can read.
+	return &netmail.Address{Name: strings.ReplaceAll(clean(a.Name), `\`, ""), Address: a.Address}, nil
 }
 
 // boundary separates the parts. It depends on what they say, so that neither can

@@ -153,6 +153,7 @@ func FuzzRender(f *testing.F) {
 	f.Add("Quality Team", "Registrations: 3 overdue", "text", "<p>html</p>")
 	f.Add("A\r\nBcc: x@evil.example", "S\r\nBcc: x@evil.example\r\n\r\nbody", "--regcert-\n.\n\n.\r\n", "\x00\u202e\u2028")
 	f.Add("\"<x@evil.example>, y", "\n", strings.Repeat("x", 30000), strings.Repeat("é", 3000))
+	f.Add("\x1d\\0", "\x7f", "\xd2\xd2\xd2\x7f\x99", "s")
 	f.Add("=?utf-8?q?=0d=0aBcc:?=", "\u202e\ufeff", "=", "\r")
 	f.Fuzz(func(t *testing.T, name, subject, text, html string) {
 		m := message("quality@centre.example")

@@ -1,0 +1,192 @@
+// Package config reads config.yaml. It is strict: what it does not know, what
+// has the wrong type and what cannot be is refused, with the line and with what
+// would be right, all of it at once.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	_ "time/tzdata" // time zones where the system has none, as on Windows
+
+	"regcert/internal/calendar"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+)
+
+// Config is what config.yaml says, as values of the packages that use them.
+// Paths are absolute.
+//
+// Workbook.PasswordEnv, SnoozeLimit, SMTP.OAuth2, Recipient.Escalations and
+// Schedule are read and checked, and not acted on yet.
+type Config struct {
+	File string // the file as it was named; empty for Default
+	Dir  string // the folder of the file
+
+	Centre      string         // how the digest names the centre; may be empty
+	Location    *time.Location // decides which day it is
+	Workbooks   []Workbook
+	Aliases     register.Aliases
+	Calendar    *calendar.Calendar
+	Policy      []policy.Numbers  // the versions by InForce, at least one
+	JudgeFrom   calendar.Date     // no date: InForce of the first version
+	SnoozeLimit calendar.Duration // how far ahead a finding can be snoozed
+	StateDir    string
+	KeepBackups int // how many copies of a workbook are kept
+	Mail        Mail
+	Recipients  []Recipient
+	Schedule    Schedule
+}
+
+// Workbook is a pattern for the paths of workbooks.
+type Workbook struct {
+	Path        string // a pattern as of filepath.Glob
+	PasswordEnv string // the environment variable with the password; empty: none
+	WriteBack   bool   // false: read only
+}
+
+// Recipient is somebody who gets the digest.
+type Recipient struct {
+	Name, Email string
+	Sections    []string // keys of digest sections, or "all"; empty: none but escalations
+	Escalations bool     // is told at once of what is newly at risk, overdue or missed
+}
+
+// Schedule says when the daemon does what.
+type Schedule struct {
+	Check, Digest string        // five fields as in crontab(5), in the configured time zone
+	CatchUp       time.Duration // how late a missed job is still done
+}
+
+// Default is the configuration for which nobody has written anything: no
+// workbooks and no recipients. Dir stands for the folder of the file.
+func Default(dir string) (*Config, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("folder %s: %w", dir, err)
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, err
+	}
+	holidays, err := calendar.BankHolidays(calendar.EnglandAndWales, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Config{
+		Dir:         dir,
+		Location:    london,
+		Calendar:    calendar.New(holidays, nil),
+		Policy:      []policy.Numbers{policy.Defaults()},
+		SnoozeLimit: calendar.Duration{N: 60, Unit: calendar.Days},
+		StateDir:    filepath.Join(dir, "state"),
+		KeepBackups: 20,
+		Mail: Mail{
+			Transport: "outbox",
+			OutboxDir: filepath.Join(dir, "outbox"),
+			From:      netmail.Address{Name: "regcert", Address: "regcert@localhost"},
+			SMTP:      SMTP{TLS: "starttls", Auth: "login"}, // the port follows from TLS
+		},
+		Schedule: Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
+	}, nil
+}
+
+// maxFile bounds the size of a configuration, in bytes.
+const maxFile = 1 << 18
+
+// Load reads the configuration in the file path. An error about its content is
+// an *Error; one about a file that is not there is an fs.ErrNotExist.
+func Load(path string) (*Config, error) {
+	text, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Default(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	c.File = path
+	doc := newDocument(text)
+	if root, ok := doc.parse(text); ok {
+		c.read(root)
+	}
+	if len(doc.problems) > 0 {
+		return nil, &Error{File: path, Problems: doc.sorted()}
+	}
+	return c, nil
+}
+
+// read returns the text of a file.
+func read(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		why := err
+		if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+			why = pathError.Err
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("%s is not there: copy the config.yaml that comes with regcert to that place and set the paths of your workbooks in it, or say where yours is with --config FILE: %w", path, why)
+		}
+		return "", fmt.Errorf("%s cannot be read: check that it is a file and that the user who runs regcert may read it: %w", path, why)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return "", fmt.Errorf("%s cannot be read: check that it is a file and that its disk is there: %w", path, err)
+	}
+	if len(data) > maxFile {
+		return "", fmt.Errorf("%s is larger than %d KiB, so it is no configuration: name the right file with --config FILE", path, maxFile>>10)
+	}
+	return strings.TrimPrefix(string(data), "\ufeff"), nil // Windows editors put a byte-order mark there
+}
+
+// read takes over what the file says.
+func (c *Config) read(root value) {
+	seen := root.object("write keys such as workbooks",
+		field{"centre", func(v value) { v.text("write the centre's name", &c.Centre) }},
+		field{"timezone", c.readTimezone},
+		field{"workbooks", c.readWorkbooks},
+		field{"columns", c.readColumns},
+		field{"sheets", c.readSheets},
+		field{"calendar", c.readCalendar},
+		field{"policy", c.readPolicy},
+		field{"judge_from", func(v value) { v.date(&c.JudgeFrom) }},
+		field{"snooze_limit", func(v value) { v.duration(&c.SnoozeLimit) }},
+		field{"state_dir", func(v value) {
+			c.readPath(v, "write a folder, such as state, in quotes if it is a number", &c.StateDir)
+		}},
+		field{"backups", func(v value) {
+			v.object("write {keep: 20}", field{"keep", func(v value) { v.number(1, 10_000, "how many copies of a workbook are kept", &c.KeepBackups) }})
+		}},
+		field{"mail", c.readMail},
+		field{"recipients", c.readRecipients},
+		field{"schedule", func(v value) { c.Schedule.read(v) }},
+	)
+	if _, ok := seen["workbooks"]; !ok {
+		root.doc.fail(nil, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
+	}
+}
+
+// resolve makes a path of the configuration absolute: it is relative to the
+// folder of the file.
+func (c *Config) resolve(path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(c.Dir, path)
+}
+
+// readPath reads the path of a file or folder.
+func (c *Config) readPath(v value, want string, into *string) {
+	var path string
+	if v.filled(want, &path) {
+		*into = c.resolve(path)
+	}
+}

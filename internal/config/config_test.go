@@ -1,0 +1,289 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"regcert/internal/calendar"
+	"regcert/internal/mail"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+)
+
+// one is the least that a configuration must say.
+const one = "workbooks: [{path: a.xlsx}]\n"
+
+// load reads a configuration from text, in a folder of its own.
+func load(t testing.TB, text string) (*Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path)
+}
+
+func mustLoad(t testing.TB, text string) *Config {
+	t.Helper()
+	c, err := load(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func day(t testing.TB, s string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseISO(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestDefaults guards what holds where nothing is written.
+func TestDefaults(t *testing.T) {
+	c := mustLoad(t, one)
+	d, err := Default(c.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Dir != filepath.Dir(c.File) || !filepath.IsAbs(c.Dir) {
+		t.Errorf("File %q, Dir %q", c.File, c.Dir)
+	}
+	want := []Workbook{{Path: filepath.Join(c.Dir, "a.xlsx"), WriteBack: true}}
+	if !reflect.DeepEqual(c.Workbooks, want) {
+		t.Errorf("Workbooks = %+v, want %+v", c.Workbooks, want)
+	}
+	c.File, c.Workbooks = "", nil
+	if !reflect.DeepEqual(c, d) {
+		t.Errorf("Load gives\n%+v\nDefault\n%+v", c, d)
+	}
+	if d.Location.String() != "Europe/London" || d.KeepBackups != 20 || d.SnoozeLimit.String() != "60 days" || !reflect.DeepEqual(d.Policy, []policy.Numbers{policy.Defaults()}) ||
+		!d.JudgeFrom.IsZero() || d.StateDir != filepath.Join(d.Dir, "state") || d.Mail.Transport != "outbox" || d.Mail.OutboxDir != filepath.Join(d.Dir, "outbox") ||
+		d.Schedule != (Schedule{"0 7,12,17 * * MON-FRI", "0 8 * * MON", 24 * time.Hour}) {
+		t.Errorf("Default = %+v", d)
+	}
+	if !d.Calendar.IsWorking(day(t, "2026-12-01"), calendar.AwardingBody) || d.Calendar.IsWorking(day(t, "2026-08-31"), calendar.AwardingBody) {
+		t.Error("the default calendar is not that of England and Wales")
+	}
+}
+
+// TestKeys guards that each key arrives where it belongs.
+func TestKeys(t *testing.T) {
+	absolute := filepath.Join(t.TempDir(), "elsewhere")
+	for _, tc := range []struct {
+		name, text string
+		get        func(*Config) any
+		want       func(dir string) any
+	}{
+		{"centre", "centre: Brackwater", func(c *Config) any { return c.Centre }, same("Brackwater")},
+		{"timezone", "timezone: Europe/Dublin", func(c *Config) any { return c.Location.String() }, same("Europe/Dublin")},
+		{"workbooks", "workbooks: [{path: 'registers/*.xlsx', password_env: REGISTER_PASSWORD, write_back: false}, {path: ../b?.xlsx}]",
+			func(c *Config) any { return c.Workbooks },
+			func(dir string) any {
+				return []Workbook{{filepath.Join(dir, "registers", "*.xlsx"), "REGISTER_PASSWORD", false}, {filepath.Join(filepath.Dir(dir), "b?.xlsx"), "", true}}
+			}},
+		{"absolute path", "workbooks: [{path: '" + absolute + "/*.xlsx'}]", func(c *Config) any { return c.Workbooks[0].Path }, same(filepath.Join(absolute, "*.xlsx"))},
+		{"sheets", "sheets: {Staff: [Team, Assessors & IQAs], Units: }", func(c *Config) any { return c.Aliases.Sheets },
+			same(map[register.Kind][]string{register.Staff: {"Team", "Assessors & IQAs"}})},
+		{"columns", "columns:\n  Claims: {Claim Submitted: [Claimed on], Claim Status: [Status]}\n  Enrolments: {Learner ID: [Ref, '2025']}", func(c *Config) any { return c.Aliases.Columns },
+			same(map[register.Kind]map[register.Column][]string{
+				register.Claims:     {register.ClaimSubmitted: {"Claimed on"}, register.ClaimStatus: {"Status"}},
+				register.Enrolments: {register.LearnerID: {"Ref", "2025"}},
+			})},
+		{"commented out", "columns:\n  # Enrolments: {Learner ID: [Ref]}\ncalendar:\n  closures:\n  #  - 2026-12-24\npolicy:\nmail:\nschedule:\nrecipients:\n",
+			func(c *Config) any { return []int{len(c.Aliases.Columns), len(c.Policy), len(c.Recipients)} }, same([]int{0, 1, 0})},
+		{"division", "calendar: {division: scotland}", func(c *Config) any {
+			return []bool{c.Calendar.IsWorking(day(t, "2026-11-30"), calendar.AwardingBody), c.Calendar.IsWorking(day(t, "2026-04-06"), calendar.AwardingBody)}
+		}, same([]bool{false, true})},
+		{"closures", `calendar: {closures: ["2026-12-24", "2026-12-29..2026-12-31"]}`, func(c *Config) any {
+			var closed []string
+			for d := day(t, "2026-12-21"); d < day(t, "2027-01-01"); d++ {
+				if c.Calendar.IsWorking(d, calendar.AwardingBody) && !c.Calendar.IsWorking(d, calendar.Centre) {
+					closed = append(closed, d.String())
+				}
+			}
+			return closed
+		}, same([]string{"2026-12-24", "2026-12-29", "2026-12-30", "2026-12-31"})},
+		{"judge_from", "judge_from: 2025-09-01", func(c *Config) any { return c.JudgeFrom.String() }, same("2025-09-01")},
+		{"judge_from in quotes", `judge_from: "2025-09-01"`, func(c *Config) any { return c.JudgeFrom.String() }, same("2025-09-01")},
+		{"snooze_limit", "snooze_limit: 2 months", func(c *Config) any { return c.SnoozeLimit.String() }, same("2 months")},
+		{"state_dir", "state_dir: data/state", func(c *Config) any { return c.StateDir }, func(dir string) any { return filepath.Join(dir, "data", "state") }},
+		{"state_dir elsewhere", "state_dir: '" + absolute + "'", func(c *Config) any { return c.StateDir }, same(absolute)},
+		{"backups", "backups: {keep: 3}", func(c *Config) any { return c.KeepBackups }, same(3)},
+		{"mail", "mail: {transport: outbox, outbox_dir: out, from: Compliance <c@centre.example>}", func(c *Config) any { return c.Mail },
+			func(dir string) any {
+				return Mail{"outbox", filepath.Join(dir, "out"), netmail.Address{Name: "Compliance", Address: "c@centre.example"}, SMTP{TLS: "starttls", Auth: "login"}}
+			}},
+		{"smtp", "mail: {transport: smtp, from: c@centre.example, smtp: {host: mail.centre.example, port: 465, tls: tls, auth: plain, username: u, password_env: SMTP_PASSWORD, ca_file: ca.pem}}",
+			func(c *Config) any { return c.Mail.SMTP },
+			func(dir string) any {
+				return SMTP{Host: "mail.centre.example", Port: 465, TLS: "tls", Auth: "plain", Username: "u", PasswordEnv: "SMTP_PASSWORD", CAFile: filepath.Join(dir, "ca.pem")}
+			}},
+		{"smtp without login", "mail: {transport: smtp, from: c@centre.example, smtp: {host: localhost, auth: none}}",
+			func(c *Config) any { return c.Mail.SMTP }, same(SMTP{Host: "localhost", TLS: "starttls", Auth: "none"})},
+		{"oauth2", "mail: {smtp: {auth: xoauth2, password_file: p, oauth2: {token_url: 'https://login.example/token', client_id: i, client_secret_env: S, scope: s}}}",
+			func(c *Config) any { return c.Mail.SMTP },
+			func(dir string) any {
+				return SMTP{TLS: "starttls", Auth: "xoauth2", PasswordFile: filepath.Join(dir, "p"),
+					OAuth2: OAuth2{TokenURL: "https://login.example/token", ClientID: "i", ClientSecretEnv: "S", Scope: "s"}}
+			}},
+		{"oauth2 with a file", "mail: {smtp: {oauth2: {client_secret_file: s}}}",
+			func(c *Config) any { return c.Mail.SMTP.OAuth2 }, func(dir string) any { return OAuth2{ClientSecretFile: filepath.Join(dir, "s")} }},
+		{"recipients", "recipients:\n  - {name: A, email: a@centre.example, sections: all, escalations: true}\n  - {name: B, email: b@centre.example, sections: [claims, withdrawals]}\n" +
+			"  - {name: C, email: c@centre.example}\n  - {name: D, email: d@centre.example, sections: [], escalations: true}",
+			func(c *Config) any { return c.Recipients },
+			same([]Recipient{{"A", "a@centre.example", []string{"all"}, true}, {"B", "b@centre.example", []string{"claims", "withdrawals"}, false},
+				{"C", "c@centre.example", []string{"all"}, false}, {"D", "d@centre.example", nil, true}})},
+		{"schedule", `schedule: {check: "*/10 8-17 * * *", digest: "30 7 29 2 *", catch_up: 90m}`, func(c *Config) any { return c.Schedule },
+			same(Schedule{"*/10 8-17 * * *", "30 7 29 2 *", 90 * time.Minute})},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			text := tc.text
+			if !strings.HasPrefix(text, "workbooks") {
+				text = one + text
+			}
+			c := mustLoad(t, text)
+			if got, want := tc.get(c), tc.want(c.Dir); !reflect.DeepEqual(got, want) {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+func same(want any) func(string) any { return func(string) any { return want } }
+
+// TestNumbers guards that each number of the policy is read into its own field
+// and leaves the others as by default.
+func TestNumbers(t *testing.T) {
+	const version = one + "policy:\n  - version: \"2.0\"\n    in_force: 2027-01-01\n    review_by: 2028-01-01\n    "
+	plain := policy.Defaults()
+	plain.Version, plain.InForce, plain.ReviewBy = "2.0", day(t, "2027-01-01"), day(t, "2028-01-01")
+	for _, k := range policy.NumberKeys() {
+		want, text := plain, k.Key+": 9 weeks"
+		if k.Years != nil {
+			*k.Years(&want), text = 16, k.Key+": 16"
+		} else {
+			*k.Duration(&want) = calendar.Duration{N: 9, Unit: calendar.Weeks}
+		}
+		if got := mustLoad(t, version+text).Policy; !reflect.DeepEqual(got, []policy.Numbers{want}) {
+			t.Errorf("%s gives %+v", text, got)
+		}
+	}
+	two := mustLoad(t, one+`policy: [{version: "1.0", in_force: 2026-03-24, review_by: 2027-03-23, claim: 14 days}, {version: "1.1", in_force: 2026-09-01, review_by: 2027-08-31}]`).Policy
+	if len(two) != 2 || two[0].Claim.String() != "14 days" || two[1].Claim != policy.Defaults().Claim {
+		t.Errorf("two versions give %+v", two)
+	}
+}
+
+// TestPatternsOfOddFolders guards that a folder's name is no part of a pattern.
+func TestPatternsOfOddFolders(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Centre [2026] é")
+	for _, name := range []string{"registers", "other"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, "a.xlsx"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(path, []byte("workbooks: [{path: reg*/?.xlsx}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{filepath.Join(dir, "registers", "a.xlsx")}
+	if got, err := filepath.Glob(c.Workbooks[0].Path); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%s matches %q, %v; want %q", c.Workbooks[0].Path, got, err, want)
+	}
+}
+
+func TestBankHolidayFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("more.json", `{"england-and-wales": {"events": [{"title": "A coronation", "date": "2026-06-10"}]}}`)
+	write("bad.json", `{"scotland": `)
+	load := func(name string) (*Config, error) {
+		return Load(write("config.yaml", one+"calendar: {bank_holidays: "+name+"}"))
+	}
+	c, err := load("more.json")
+	if err != nil || c.Calendar.IsWorking(day(t, "2026-06-10"), calendar.AwardingBody) || c.Calendar.IsWorking(day(t, "2026-12-25"), calendar.AwardingBody) {
+		t.Errorf("the added bank holiday is a working day, or a built-in one is (%v)", err)
+	}
+	for name, want := range map[string]string{
+		"bad.json":     "not a list of bank holidays in the published JSON form",
+		"missing.json": "the file cannot be read: open " + filepath.Join(dir, "missing.json"),
+	} {
+		if _, err := load(name); err == nil || !strings.Contains(err.Error(), ":2:27: calendar.bank_holidays: ") || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "take the line out for the built-in list") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestFileCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Load(filepath.Join(dir, "config.yaml"))
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "copy the config.yaml that comes with regcert") || !strings.Contains(err.Error(), "--config FILE") {
+		t.Errorf("a missing file: %v", err)
+	}
+	if _, err := Load(dir); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "cannot be read: check that it is a file") {
+		t.Errorf("a folder: %v", err)
+	}
+	if _, err := load(t, strings.Repeat("# a comment\n", maxFile/10)); err == nil || !strings.Contains(err.Error(), "is larger than 256 KiB") {
+		t.Errorf("a large file: %v", err)
+	}
+}
+
+func TestMailSettings(t *testing.T) {
+	env := func(name string) string { return map[string]string{"SMTP_PASSWORD": "open sesame"}[name] }
+	const smtp = one + "mail: {transport: smtp, from: c@centre.example, smtp: {host: mail.centre.example, username: u, "
+	login := mail.SMTP{Host: "mail.centre.example", TLS: "starttls", Auth: "login", Username: "u", Password: "open sesame"}
+
+	c := mustLoad(t, smtp+"password_env: SMTP_PASSWORD}}")
+	want := mail.Settings{Transport: "smtp", OutboxDir: c.Mail.OutboxDir, SMTP: login}
+	want.SMTP.Secret = "the environment variable SMTP_PASSWORD"
+	if got, err := c.MailSettings(env); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("password_env: %+v, %v; want %+v", got, err, want)
+	}
+
+	c = mustLoad(t, smtp+"password_file: secret.txt, ca_file: ca.pem}}")
+	if _, err := c.MailSettings(env); err == nil || !strings.Contains(err.Error(), "mail.smtp.ca_file") {
+		t.Errorf("missing certificates: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Dir, "ca.pem"), []byte("certificates"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.MailSettings(env); err == nil || !strings.Contains(err.Error(), "mail.smtp.password_file") {
+		t.Errorf("missing password: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Dir, "secret.txt"), []byte("open sesame\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want.OutboxDir, want.SMTP.CA, want.SMTP.Secret = c.Mail.OutboxDir, []byte("certificates"), "the file "+c.Mail.SMTP.PasswordFile
+	if got, err := c.MailSettings(env); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("password_file: %+v, %v; want %+v", got, err, want)
+	}
+
+	c = mustLoad(t, one)
+	if got, err := c.MailSettings(nil); err != nil || !reflect.DeepEqual(got, mail.Settings{Transport: "outbox", OutboxDir: filepath.Join(c.Dir, "outbox")}) {
+		t.Errorf("outbox: %+v, %v", got, err)
+	}
+}

@@ -1,0 +1,83 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"regcert/internal/calendar"
+	"regcert/internal/digest"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+)
+
+const example = "../../config.yaml"
+
+// TestExample guards the config.yaml that comes with regcert: it is right, its
+// values are the defaults that it says they are, and it names every key.
+func TestExample(t *testing.T) {
+	c, err := Load(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Default(filepath.Dir(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Centre == "" || len(c.Recipients) != 3 || c.Mail.From.Address != "regcert@centre.example" ||
+		!reflect.DeepEqual(c.Aliases.Sheets, map[register.Kind][]string{register.Enrolments: {"Learners 2025-26"}}) ||
+		!reflect.DeepEqual(c.Aliases.Columns, map[register.Kind]map[register.Column][]string{register.Enrolments: {
+			register.CourseStart: {"Start date", "Programme start"}, register.CourseEnd: {"Planned end date"},
+		}}) {
+		t.Errorf("the examples are %+v", c)
+	}
+	if matches, err := filepath.Glob(c.Workbooks[0].Path); err != nil || len(matches) != 3 {
+		t.Errorf("%s matches %q, %v; want three sample workbooks", c.Workbooks[0].Path, matches, err)
+	}
+	if day, _ := calendar.ParseISO("2026-12-30"); c.Calendar.IsWorking(day, calendar.Centre) || !c.Calendar.IsWorking(day, calendar.AwardingBody) {
+		t.Error("30 December is no closure")
+	}
+	if c.JudgeFrom != d.Policy[0].InForce {
+		t.Errorf("judge_from is %s, which is not the default", c.JudgeFrom)
+	}
+	// What is no example is the default.
+	c.File, c.Centre, c.Workbooks, c.Aliases, c.Calendar, c.Mail.From, c.Recipients, c.JudgeFrom = "", "", nil, d.Aliases, d.Calendar, d.Mail.From, nil, 0
+	if !reflect.DeepEqual(c, d) {
+		t.Errorf("config.yaml says\n%+v\nthe defaults are\n%+v", c, d)
+	}
+}
+
+// TestExampleNamesAll guards that config.yaml documents what can be set.
+func TestExampleNamesAll(t *testing.T) {
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{
+		"centre", "timezone", "workbooks", "path", "password_env", "write_back", "sheets", "columns", "calendar", "division", "bank_holidays", "closures",
+		"policy", "version", "in_force", "review_by", "judge_from", "snooze_limit", "state_dir", "backups", "keep", "mail", "transport", "outbox_dir", "from",
+		"smtp", "host", "port", "tls", "auth", "username", "password_file", "ca_file", "recipients", "name", "email", "sections", "escalations",
+		"schedule", "check", "digest", "catch_up",
+	}
+	for _, k := range policy.NumberKeys() {
+		names = append(names, k.Key)
+	}
+	for _, name := range names {
+		if !regexp.MustCompile(`(?m)(^[ #-]*|[{,] *|or )`+name+`: `).Match(append(text, ' ')) && !strings.Contains(string(text), name+":\n") {
+			t.Errorf("config.yaml does not name the key %s", name)
+		}
+	}
+	for _, key := range append(digest.Keys(), digest.All) {
+		if !strings.Contains(string(text), key) {
+			t.Errorf("config.yaml does not name the section %s", key)
+		}
+	}
+	for _, d := range calendar.Divisions() {
+		if !strings.Contains(string(text), string(d)) {
+			t.Errorf("config.yaml does not name the division %s", d)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package config
+
+import (
+	"os"
+	"slices"
+
+	"regcert/internal/calendar"
+	"regcert/internal/policy"
+)
+
+// maxClosure bounds a closure, in days: a longer one is a slip in a year.
+const maxClosure = 366
+
+func (c *Config) readCalendar(v value) {
+	division := calendar.EnglandAndWales
+	var file string
+	var closures []calendar.Span
+	before := len(v.doc.problems)
+	seen := v.object("write division, bank_holidays or closures",
+		field{"division", func(v value) {
+			var words []string
+			for _, d := range calendar.Divisions() {
+				words = append(words, string(d))
+			}
+			v.oneOf((*string)(&division), words...)
+		}},
+		field{"bank_holidays", func(v value) {
+			if v.text("write the path of a file, or nothing in quotes", &file) && file != "" {
+				file = c.resolve(file)
+			}
+		}},
+		field{"closures", func(v value) {
+			const want = `write a list of days or runs of days, such as ["2026-12-24", "2026-12-29..2026-12-31"]`
+			v.texts(want, func(item value, text string) {
+				if span, ok := item.span(text); ok {
+					closures = append(closures, span)
+				}
+			})
+		}},
+	)
+	if len(v.doc.problems) > before {
+		return
+	}
+	var added []byte
+	if file != "" {
+		var err error
+		if added, err = os.ReadFile(file); err != nil {
+			seen["bank_holidays"].fail("the file cannot be read: %v: correct the path, or take the line out for the built-in list", err)
+			return
+		}
+	}
+	holidays, err := calendar.BankHolidays(division, added)
+	if err != nil {
+		seen["bank_holidays"].fail("%s: %v: take the published bank-holidays.json, or take the line out for the built-in list", file, err)
+		return
+	}
+	c.Calendar = calendar.New(holidays, closures)
+}
+
+// span reads a closure.
+func (v value) span(text string) (calendar.Span, bool) {
+	span, err := calendar.ParseSpan(text)
+	switch {
+	case err != nil:
+		v.fail("%v", err)
+	case span.From.Year() < 2000 || span.To.Year() > 2100:
+		v.fail("%s lies outside the years 2000 to 2100", v.quoted(text))
+	case span.To-span.From >= maxClosure:
+		v.fail("%s is longer than a year: correct its days", v.quoted(text))
+	default:
+		return span, true
+	}
+	return calendar.Span{}, false
+}
+
+func (c *Config) readPolicy(v value) {
+	items, ok := v.items("write a list of policy versions, each with version, in_force and review_by")
+	if !ok || len(items) == 0 {
+		return // the default version
+	}
+	c.Policy = nil
+	for _, item := range items {
+		n, seen := readVersion(item)
+		if at, ok := seen["version"]; ok && slices.ContainsFunc(c.Policy, func(o policy.Numbers) bool { return n.Version != "" && o.Version == n.Version }) {
+			at.fail("version %q stands here a second time: versions have names of their own", n.Version)
+		}
+		if len(c.Policy) > 0 && !n.InForce.IsZero() {
+			if last := c.Policy[len(c.Policy)-1]; n.InForce <= last.InForce {
+				seen["in_force"].fail("%s is not after %s, when version %q above came into force: put versions in the order of in_force, one a day", n.InForce, last.InForce, last.Version)
+			}
+		}
+		c.Policy = append(c.Policy, n)
+	}
+}
+
+// readVersion reads one version of the policy. What it does not say is as by
+// default, but its name and dates: those are nobody's default.
+func readVersion(v value) (policy.Numbers, map[string]value) {
+	n := policy.Defaults()
+	n.Version, n.InForce, n.ReviewBy = "", 0, 0
+	fields := []field{
+		{"version", func(v value) { v.filled(`write its name in quotes, such as "1.0"`, &n.Version) }},
+		{"in_force", func(v value) { v.date(&n.InForce) }},
+		{"review_by", func(v value) { v.date(&n.ReviewBy) }},
+	}
+	for _, k := range policy.NumberKeys() {
+		fields = append(fields, field{k.Key, func(v value) {
+			if k.Years != nil {
+				v.number(0, 120, "an age in years", k.Years(&n))
+			} else {
+				v.duration(k.Duration(&n))
+			}
+		}})
+	}
+	seen := v.object("write a policy version, such as {version: \"1.0\", in_force: 2026-03-24, review_by: 2027-03-23}", fields...)
+	v.wants(seen, "version", "in_force", "review_by")
+	if review := seen["review_by"]; !n.InForce.IsZero() && !n.ReviewBy.IsZero() && n.ReviewBy < n.InForce {
+		review.fail("%s is before in_force, %s", n.ReviewBy, n.InForce)
+	}
+	if n.MinAge > n.MaxAge {
+		at, ok := seen["min_age"]
+		if !ok {
+			at = seen["max_age"]
+		}
+		at.fail("min_age, %d, is above max_age, %d", n.MinAge, n.MaxAge)
+	}
+	return n, seen
+}

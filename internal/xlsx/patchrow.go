@@ -99,32 +99,39 @@ func (s *sheetPatcher) rowTag(r *Row, edits []Edit) []byte {
 	return slices.Concat(s.rows.tagRow, attrs, []byte(">"))
 }
 
-// widen is a row's spans (18.3.1.73, 18.18.69) around the edits too; "" where they need not change.
+// widen is a row's spans (18.3.1.73) around the edits too; "" where they need not change.
 func widen(spans []byte, edits []Edit) string {
-	first, last := MaxCol+1, 0
-	inside := func(col int) bool { return false }
-	for _, span := range bytes.Fields(spans) {
-		a, b, _ := bytes.Cut(span, []byte(":"))
-		lo, ok1 := atoi(a)
-		hi, ok2 := atoi(b)
-		if !ok1 || !ok2 {
-			return ""
-		}
-		first, last = min(first, lo), max(last, hi)
-		before := inside
-		inside = func(col int) bool { return col >= lo && col <= hi || before(col) }
-	}
-	covered := last > 0
+	first, last, ok := spanEdges(spans)
+	lo, hi := first, last
 	for _, e := range edits {
-		if e.Value.kind != None && !inside(e.Col) {
-			covered = false
-			first, last = min(first, e.Col), max(last, e.Col)
+		if e.Value.kind != None {
+			lo, hi = min(lo, e.Col), max(hi, e.Col)
 		}
 	}
-	if covered || last == 0 {
+	if !ok || lo == first && hi == last && bytes.IndexByte(spans, ' ') < 0 {
 		return ""
 	}
-	return strconv.Itoa(first) + ":" + strconv.Itoa(last)
+	return strconv.Itoa(lo) + ":" + strconv.Itoa(hi)
+}
+
+// spanEdges gives the first and the last column of a list of spans (18.18.69), such as "1:3 7:9".
+func spanEdges(spans []byte) (first, last int, ok bool) {
+	first = MaxCol + 1
+	for len(spans) > 0 {
+		span, rest, _ := bytes.Cut(spans, []byte(" "))
+		spans = rest
+		if len(span) == 0 {
+			continue
+		}
+		from, to, _ := bytes.Cut(span, []byte(":"))
+		lo, ok1 := atoi(from)
+		hi, ok2 := atoi(to)
+		if !ok1 || !ok2 {
+			return 0, 0, false
+		}
+		first, last = min(first, lo), max(last, hi)
+	}
+	return first, last, last > 0
 }
 
 // newRows writes the rows that are not in the sheet yet, as far as the one that comes next.

@@ -85,7 +85,14 @@ func (s *sheetPatcher) pivots() error {
 				return nil
 			}
 			ref, _ := attr(t.attrs, "ref")
-			return s.free(ref, "a pivot table")
+			area, ok := parseRange(ref)
+			if !ok {
+				return malformed("a pivot table with the range %s", quoteBytes(ref))
+			}
+			// Its page fields and a blank row stand above the range (18.10.1.49); to the right and down it may grow.
+			area.FirstRow = max(1, area.FirstRow-attrInt(t.attrs, "rowPageCount", -1)-1)
+			area.LastRow, area.LastCol = MaxRow, MaxCol
+			return s.freeArea(area, "what a pivot table may fill")
 		})
 		if err != nil {
 			return refusePart(e.name, err)

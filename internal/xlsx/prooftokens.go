@@ -13,12 +13,15 @@ type rowSide struct {
 	inRows bool
 	num    int // of the row at hand, or the last
 
-	tok   token
-	row   []byte // the row at hand; nil: tok is
-	tag   token  // its start tag, offsets in row
-	cells []span
-	i     int // the next cell that part gives
-	pos   int // behind the last bytes that part gave
+	tok    token
+	row    []byte // the row at hand; nil: tok is
+	tag    token  // its start tag, offsets in row
+	tagNum int    // the row's number, while it is not yet at hand
+	cells  []span
+	i      int // the next cell that part gives
+	pos    int // behind the last bytes that part gave
+
+	openRow, openCell, shutCell, shutRow []byte // tags, with the prefix
 }
 
 // span is one cell of a row: offsets of the whole element.
@@ -39,7 +42,9 @@ func (s *rowSide) advance() error {
 	}
 	switch {
 	case s.depth == 2 && s.tok.opens("sheetData") && mainSpace(s.space(s.tok.name)):
-		s.prefix = append([]byte{}, prefixOf(s.tok.name)...)
+		p := string(prefixOf(s.tok.name))
+		s.prefix, s.openRow, s.openCell = []byte(p), []byte("<"+p+"row"), []byte("<"+p+"c")
+		s.shutCell, s.shutRow = []byte("</"+p+"c>"), []byte("</"+p+"row>")
 		s.inRows = s.tok.kind == tokStart
 	case s.tok.kind == tokEnd && s.depth == 1:
 		s.inRows = false
@@ -62,19 +67,22 @@ func (s *rowSide) raw() []byte {
 
 // findRow takes the row that begins here; false where none does.
 func (s *rowSide) findRow() (bool, error) {
-	open := append(append([]byte("<"), s.prefix...), "row"...)
 	for {
 		b := s.buf[s.reader.pos:]
-		n, known := 0, len(b) > len(open) || s.last
-		if known {
-			if !bytes.HasPrefix(b, open) || isNameByte(b[len(open):]) {
+		n := 0
+		if len(b) > len(s.openRow) || s.last {
+			if !bytes.HasPrefix(b, s.openRow) || isNameByte(b[len(s.openRow):]) {
 				return false, nil
 			}
-			n = rowLength(b, s.prefix)
+			var err error
+			if n, err = s.split(b); err != nil && err != errMore {
+				return false, err
+			}
 		}
 		if n > 0 {
-			s.row = b[:n]
-			return true, s.readRow()
+			s.row, s.i, s.pos = b[:n], 0, s.tag.end
+			s.num = s.tagNum
+			return true, nil
 		}
 		if s.last {
 			return false, malformed("the part ends inside a row")
@@ -85,106 +93,101 @@ func (s *rowSide) findRow() (bool, error) {
 	}
 }
 
-// rowLength finds the end of the row at the beginning of b; 0 where it is not there. An end tag may stand as text in a
-// comment, a CDATA section or a processing instruction: rows with any of these are taken apart token by token.
-func rowLength(b, prefix []byte) int {
-	x := lexer{buf: b}
+// split finds the end of the row at the beginning of b, and its cells; 0 where the row is not all there. An end tag may
+// stand as text in a comment, a CDATA section or a processing instruction: rows with any of these are taken apart token
+// by token.
+func (s *rowSide) split(b []byte) (int, error) {
+	x := lexer{buf: b, last: s.last}
 	t, err := x.next()
-	if err != nil || t.kind == tokEmpty {
-		return t.end
+	if err != nil {
+		return 0, err
 	}
-	shut := append(append([]byte("</"), prefix...), "row>"...)
-	n := bytes.Index(b[t.end:], shut)
-	if n >= 0 && !bytes.Contains(b[:t.end+n], []byte("<!")) && !bytes.Contains(b[:t.end+n], []byte("<?")) {
-		return t.end + n + len(shut)
-	}
-	for {
-		u, err := x.next()
-		if err != nil {
-			return 0
+	s.tag, s.cells, s.tagNum = t, s.cells[:0], s.num+1
+	if r, ok := attr(t.attrs, "r"); ok {
+		if s.tagNum, ok = parseRowNum(r); !ok {
+			return 0, malformed("a row has the number %s", quoteBytes(r))
 		}
-		if u.kind == tokEnd && bytes.Equal(u.name, t.name) {
-			return u.end
+	}
+	if s.tagNum <= s.num {
+		return 0, malformed("row %d: the rows are not in order", s.tagNum)
+	}
+	if t.kind == tokEmpty {
+		return t.end, nil
+	}
+	n, plain, err := s.plainCells(b, t.end)
+	if !plain {
+		s.cells = s.cells[:0]
+		return s.anyCells(&x)
+	}
+	return n, err
+}
+
+// plainCells finds the cells of a row in which every < begins a tag, and the end of the row; plain is false where one
+// does not.
+func (s *rowSide) plainCells(b []byte, i int) (n int, plain bool, err error) {
+	for within := false; ; i++ {
+		lt := bytes.IndexByte(b[i:], '<')
+		if lt < 0 || i+lt+1 >= len(b) {
+			return 0, true, errMore
+		}
+		i += lt
+		switch b[i+1] {
+		case '!', '?':
+			return 0, false, nil
+		case '/':
+			switch {
+			case within && bytes.HasPrefix(b[i:], s.shutCell):
+				within = false
+				s.cells[len(s.cells)-1].end = i + len(s.shutCell)
+			case !within && bytes.HasPrefix(b[i:], s.shutRow):
+				return i + len(s.shutRow), true, nil
+			}
+		default:
+			if within || !bytes.HasPrefix(b[i:], s.openCell) || isNameByte(b[i+len(s.openCell):]) {
+				continue
+			}
+			x := lexer{buf: b, last: s.last, pos: i}
+			t, err := x.next()
+			if err != nil {
+				return 0, true, err
+			}
+			if err := s.addCell(t.start, t.end, t.attrs); err != nil {
+				return 0, true, err
+			}
+			within = t.kind == tokStart
+			i = t.end - 1
 		}
 	}
 }
 
-// readRow finds the row's number and its cells.
-func (s *rowSide) readRow() error {
-	x := lexer{buf: s.row, last: true}
-	var err error
-	if s.tag, err = x.next(); err != nil {
-		return err
-	}
-	num := s.num + 1
-	if r, ok := attr(s.tag.attrs, "r"); ok {
-		if num, ok = parseRowNum(r); !ok {
-			return malformed("a row has the number %s", quoteBytes(r))
-		}
-	}
-	if num <= s.num {
-		return malformed("row %d: the rows are not in order", num)
-	}
-	s.num, s.cells, s.i, s.pos = num, s.cells[:0], 0, s.tag.end
-	if s.tag.kind == tokEmpty {
-		return nil
-	}
-	if plain := !bytes.Contains(s.row, []byte("<!")) && !bytes.Contains(s.row, []byte("<?")); plain {
-		return s.plainCells()
-	}
-	for depth := 0; ; {
+// anyCells is plainCells for every row.
+func (s *rowSide) anyCells(x *lexer) (int, error) {
+	for depth := 1; ; {
 		t, err := x.next()
-		if err != nil || t.kind == tokEOF {
-			return err
+		if err != nil {
+			return 0, err
 		}
+		cell := bytes.HasPrefix(s.openCell[1:], t.name) && len(t.name) == len(s.openCell)-1
 		switch t.kind {
+		case tokEOF:
+			return 0, errMore
 		case tokStart, tokEmpty:
-			if depth == 0 && string(t.local()) == "c" {
+			if depth == 1 && cell {
 				if err := s.addCell(t.start, t.end, t.attrs); err != nil {
-					return err
+					return 0, err
 				}
 			}
 			if t.kind == tokStart {
 				depth++
 			}
 		case tokEnd:
-			if depth--; depth == 0 && string(t.local()) == "c" {
+			if depth--; depth == 0 {
+				return t.end, nil
+			}
+			if depth == 1 && cell {
 				s.cells[len(s.cells)-1].end = t.end
 			}
 		}
-	}
-}
-
-// plainCells finds the cells of a row in which every < begins a tag.
-func (s *rowSide) plainCells() error {
-	open := append(append([]byte("<"), s.prefix...), 'c')
-	shut := append(append([]byte("</"), s.prefix...), "c>"...)
-	x := lexer{buf: s.row, last: true, pos: s.tag.end}
-	for {
-		n := bytes.Index(s.row[x.pos:], open)
-		if n < 0 {
-			return nil
-		}
-		x.pos += n
-		if isNameByte(s.row[x.pos+len(open):]) {
-			x.pos++
-			continue
-		}
-		t, err := x.next()
-		if err != nil {
-			return err
-		}
-		end := t.end
-		if t.kind == tokStart {
-			if n = bytes.Index(s.row[end:], shut); n < 0 {
-				return malformed("row %d: a cell is not closed", s.num)
-			}
-			end += n + len(shut)
-		}
-		if err := s.addCell(t.start, end, t.attrs); err != nil {
-			return err
-		}
-		x.pos = end
 	}
 }
 
@@ -194,14 +197,20 @@ func (s *rowSide) addCell(start, end int, attrs []byte) error {
 		last = s.cells[n-1].col
 		col = last + 1
 	}
-	if ref, ok := attr(attrs, "r"); ok {
+	ref, ok := bytes.CutPrefix(attrs, []byte(` r="`)) // as most programs write it
+	if ok {
+		ref = ref[:bytes.IndexByte(ref, '"')]
+	} else {
+		ref, ok = attr(attrs, "r")
+	}
+	if ok {
 		var row int
-		if row, col, ok = parseCell(ref); !ok || row != s.num {
-			return malformed("row %d: a cell has the reference %s", s.num, quoteBytes(ref))
+		if row, col, ok = parseCell(ref); !ok || row != s.tagNum {
+			return malformed("row %d: a cell has the reference %s", s.tagNum, quoteBytes(ref))
 		}
 	}
 	if col <= last {
-		return malformed("row %d: the cells are not in order", s.num)
+		return malformed("row %d: the cells are not in order", s.tagNum)
 	}
 	s.cells = append(s.cells, span{col, start, end})
 	return nil

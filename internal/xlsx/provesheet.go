@@ -1,9 +1,6 @@
 package xlsx
 
-import (
-	"bytes"
-	"fmt"
-)
+import "bytes"
 
 // sheetProof compares the two versions of one worksheet.
 type sheetProof struct {
@@ -200,29 +197,21 @@ func (q *sheetProof) sameRow() error {
 	}
 }
 
-// spans proves that the row's spans, if they changed, only grew; and that there were some.
+// spans proves that the row's spans, if they changed, reach around the old ones and our cells, and no further.
 func (q *sheetProof) spans() bool {
 	before, had := attr(q.x.tag.attrs, "spans")
 	after, has := attr(q.y.tag.attrs, "spans")
 	if had != has || bytes.Equal(before, after) {
 		return had == has
 	}
-	var lo, hi int
-	if n, err := fmt.Sscanf(string(after), "%d:%d", &lo, &hi); n != 2 || err != nil || fmt.Sprintf("%d:%d", lo, hi) != string(after) {
-		return false
-	}
-	first, last := MaxCol, 1
-	for _, span := range bytes.Fields(before) {
-		var a, b int
-		if n, err := fmt.Sscanf(string(span), "%d:%d", &a, &b); n != 2 || err != nil {
-			return false
-		}
-		first, last = min(first, a), max(last, b)
-	}
+	first, last, ok1 := spanEdges(before)
+	lo, hi, ok2 := spanEdges(after)
 	for _, e := range q.at {
-		first, last = min(first, e.Col), max(last, e.Col)
+		if e.Value.kind != None {
+			first, last = min(first, e.Col), max(last, e.Col)
+		}
 	}
-	return lo >= first && hi <= last
+	return ok1 && ok2 && lo == first && hi == last && bytes.IndexByte(after, ' ') < 0
 }
 
 // newRow proves that a row which is only in the second version holds nothing but our cells.

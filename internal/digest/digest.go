@@ -44,6 +44,7 @@ type Digest struct {
 	Centre     string
 	AsOf       calendar.Date
 	Policy     string // the version in force on AsOf
+	Recipient  string // whom it is for, may be empty
 	Scope      string // the sections that the recipient gets, in words; empty for all
 	Counts     []Count
 	Idle       bool   // nothing needs doing, as far as the recipient's sections go
@@ -105,7 +106,7 @@ type Step struct {
 func Compose(in Input, who Recipient) *Digest {
 	d := &Digest{
 		Title: "Registrations and claims", Centre: oneLine(in.Centre, 80), AsOf: in.Report.AsOf, Policy: oneLine(in.Report.Policy, 20),
-		Scope: scope(who), NotChecked: notChecked(in.Report.NotChecked),
+		Recipient: oneLine(who.Name, 80), Scope: scope(who), NotChecked: notChecked(in.Report.NotChecked),
 		ReadAt: in.ReadAt.Format("Mon 2 Jan 2006") + " at " + in.ReadAt.Format("15:04"),
 	}
 	piles := piled(in, who)

@@ -69,7 +69,7 @@ func wholePlace(f *policy.Finding) string {
 // look says how an item is shown: its tone, and what that means in words.
 func look(f *policy.Finding) (tone, label string) {
 	if isReadyToClaim(f) {
-		return "blue", "Ready to claim"
+		return "blue", "Ready"
 	}
 	switch f.Severity {
 	case policy.Breach:

@@ -408,8 +408,7 @@ func checkReport(t *testing.T, r *policy.Report) {
 		}
 	}
 	for _, row := range r.Rows {
-		statuses := policy.Statuses(row.Record.Sheet.Kind)
-		if !slices.Contains(statuses, policy.Status{Name: row.Status, Tone: row.Tone}) {
+		if !slices.Contains(policy.Statuses(row.Record.Sheet.Kind), policy.Status{Name: row.Status, Tone: row.Tone}) {
 			t.Errorf("%s has no status %s with the tone %d", row.Record.Sheet.Kind, row.Status, row.Tone)
 		}
 	}

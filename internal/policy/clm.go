@@ -170,7 +170,6 @@ func (c *claim) submittedStatus() string {
 func (j *judge) openStatus(c *claim) string {
 	switch {
 	case c.iqa.IsZero() && c.file.progress.isComplete(j.date(c.rec, register.AssessorConfirmed)):
-		c.asks.owner, c.asks.action = IQA, "Sign off the achieved units, or confirm the claim (IQA Confirmed)"
 		return awaitingIQA
 	case c.iqa.IsZero():
 		return inProgress
@@ -181,7 +180,6 @@ func (j *judge) openStatus(c *claim) string {
 	case j.isSoon(c.deadline, c.own.numbers.ClaimAtRisk):
 		return riskOfLateness
 	default:
-		c.asks.owner, c.asks.action = ComplianceTeam, "Submit the claim to AIM by {due}"
 		return readyToClaim
 	}
 }
@@ -205,36 +203,36 @@ func (j *judge) testConditions(c *claim) {
 	switch {
 	case p.isCompleteBy(at, confirmed):
 	case p.byUnits:
-		fail(conditionUnits, "not every mandatory unit was achieved")
+		fail(conditionUnits, "a mandatory unit that is not achieved")
 	default:
-		fail(conditionUnits, "the assessor had not confirmed completion (Assessor Confirmed)")
+		fail(conditionUnits, "Assessor Confirmed not filled in by then")
 	}
 	switch {
 	case p.assessor != "":
 		fail(conditionAssessor, p.assessor)
 	case !p.hasWork && confirmed.IsZero():
-		fail(conditionAssessor, "there are no assessment records and Assessor Confirmed is not filled in")
+		fail(conditionAssessor, "neither assessment records nor Assessor Confirmed")
 	}
 	switch {
 	case p.iqa != "":
 		fail(conditionIQA, p.iqa)
 	case c.iqa.IsZero() || c.iqa > at:
-		fail(conditionIQA, "the IQA had not signed off the decisions")
+		fail(conditionIQA, "no sign-off by the IQA")
 	}
 	switch {
 	case !isYesOrNA(c.rec, register.EQASampling):
-		fail(conditionEQA, "EQA Sampling says neither yes nor n/a")
+		fail(conditionEQA, "EQA Sampling neither yes nor n/a")
 	case j.set.isSanctioned(c.rec.Key.Code, at):
-		fail(conditionEQA, "a sanction was in force")
+		fail(conditionEQA, "a sanction in force")
 	}
 	if why := c.enrolment.whyNotRegistered(at); why != "" {
 		fail(conditionRegistration, why)
 	}
 	switch {
 	case !isYes(c.rec, register.ConsentToClaim):
-		fail(conditionDocuments, "Consent to Claim does not say yes")
+		fail(conditionDocuments, "Consent to Claim not yes")
 	case !isYes(c.rec, register.DocumentsComplete):
-		fail(conditionDocuments, "Documents Complete does not say yes")
+		fail(conditionDocuments, "Documents Complete not yes")
 	}
 }
 
@@ -243,11 +241,11 @@ func (j *judge) testConditions(c *claim) {
 func (e *enrolment) whyNotRegistered(day calendar.Date) string {
 	switch w := e.file.withdrawn; {
 	case e.confirmed.IsZero() || e.confirmed > day:
-		return "AIM had not confirmed the registration"
+		return "no confirmation of the registration by AIM"
 	case !w.IsZero() && w <= day:
-		return "the learner was withdrawn"
+		return "the learner's withdrawal"
 	case !e.expiry.IsZero() && day > e.expiry:
-		return "the registration had expired"
+		return "an expired registration"
 	default:
 		return ""
 	}
@@ -282,11 +280,11 @@ func claimBlocked(j *judge, c *claim) {
 		return
 	}
 	p := problem{severity: Todo, due: c.deadline, brief: "open",
-		message: "The claim is due at AIM by {due} and cannot be made: {text}"}
+		message: "The claim is due at AIM by {due} and is blocked by a condition of eligibility: {text}"}
 	switch {
 	case j.asOf > c.deadline:
 		p.severity = Overdue
-		p.message = "The claim was due at AIM by {due} and cannot be made: {text}"
+		p.message = "The claim was due at AIM by {due} and is blocked by a condition of eligibility: {text}"
 	case j.isSoon(c.deadline, c.own.numbers.ClaimAtRisk):
 		p.severity = AtRisk
 	}
@@ -309,7 +307,7 @@ func claimedTooEarly(j *judge, c *claim) {
 			continue
 		}
 		p := problem{severity: Breach, field: cond.String(), date: c.submitted, text: why, brief: "not met when claimed",
-			message: "The claim was submitted on {date} although a condition of eligibility was open: {text}"}
+			message: "The claim was submitted on {date} with a condition of eligibility open: {text}"}
 		p.action, p.look = cond.remedy()
 		p.action += ", and record the claim in the quality log (Quality Log Ref)"
 		j.raise(p)

@@ -71,9 +71,13 @@ func requiredCellBlank(j *judge, e *entry) {
 func cellUnreadable(j *judge, e *entry) {
 	for _, c := range e.rec.Sheet.Kind.Inputs() {
 		if v := e.rec.Value(c); v.State == register.Unreadable {
-			j.raise(problem{severity: Data, column: c, brief: "unreadable", text: quote(v, c), other: expected(c),
+			p := problem{severity: Data, column: c, brief: "unreadable", text: quote(v, c), other: expected(c),
 				message: "{text} in {field} cannot be read as {other}",
-				action:  "Correct {field}: enter {other}"})
+				action:  "Correct {field}: enter {other}"}
+			if c.Type() == register.TypeText {
+				p.action = "Correct {field}"
+			}
+			j.raise(p)
 		}
 	}
 }
@@ -175,7 +179,7 @@ func learnerContradicted(j *judge, e *enrolment) {
 	if !e.rec.Key.IsWhole() {
 		return
 	}
-	if e.uln != 0 && j.set.ulns[e.uln].shared {
+	if e.uln != 0 && j.set.sharedULNs[e.uln] {
 		j.raise(problem{severity: Data, column: register.ULN, brief: "under two Learner IDs",
 			message: "The same ULN stands under another Learner ID",
 			action:  "Find out whose ULN it is and correct the other record"})

@@ -15,11 +15,7 @@ type entry struct {
 	later     term       // how what comes later in its life is judged
 	status    string     // empty on a reference sheet
 	deadline  calendar.Date
-	asks      ask // what the status asks, where no finding does
 }
-
-// ask is something to do before the deadline, and who does it.
-type ask struct{ owner, action string }
 
 // file is what belongs together: the work, the claim and the withdrawal of one
 // enrolment, or of a key that is on no Enrolments record.

@@ -76,13 +76,7 @@ func (j *judge) term(since calendar.Date) term {
 	if day.IsZero() {
 		day = j.asOf
 	}
-	n := &j.versions[0]
-	for i := range j.versions {
-		if j.versions[i].InForce <= day {
-			n = &j.versions[i]
-		}
-	}
-	return term{n, since}
+	return term{InForce(j.versions, day), since}
 }
 
 // answerable reports whether the sheets are there that the rule needs.

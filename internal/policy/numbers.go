@@ -51,6 +51,19 @@ func Defaults() Numbers {
 	return n
 }
 
+// InForce returns the version of the policy in force on the day: the last that
+// had begun, or the first where none had. Versions are sorted by InForce, and
+// there is at least one.
+func InForce(versions []Numbers, day calendar.Date) *Numbers {
+	n := &versions[0]
+	for i := range versions {
+		if versions[i].InForce <= day {
+			n = &versions[i]
+		}
+	}
+	return n
+}
+
 // NumberKey is a number of the policy as the configuration names it. Either
 // Duration or Years says where it stands in Numbers; the other is nil.
 type NumberKey struct {

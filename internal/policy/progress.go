@@ -78,15 +78,15 @@ func (j *judge) progressOf(f *file) progress {
 func (p *progress) judgeStaff(a *assessment) {
 	switch {
 	case a.hasNoAssessor:
-		p.assessor = "an achieved unit has no assessor"
+		p.assessor = "an achieved unit without an assessor"
 	case a.assessorUnapproved:
-		p.assessor = "an achieved unit was assessed by somebody who is not approved"
+		p.assessor = "an achieved unit whose assessor is not approved"
 	}
 	switch {
 	case a.samePerson:
-		p.iqa = "an achieved unit has the same person as assessor and as IQA"
+		p.iqa = "an achieved unit with one person as assessor and IQA"
 	case a.iqaUnapproved:
-		p.iqa = "an achieved unit has an IQA who is not approved"
+		p.iqa = "an achieved unit whose IQA is not approved"
 	}
 }
 

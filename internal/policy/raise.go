@@ -120,15 +120,16 @@ func (j *judge) isLogged(r *register.Record) bool {
 // addRow adds the answer to the record in hand.
 func (j *judge) addRow(e *entry) {
 	findings := j.report.Findings[j.first:]
+	kind := e.rec.Sheet.Kind
 	row := Row{
-		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[e.rec.Sheet.Kind][e.status],
+		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[kind][e.status],
 		Problems: j.text.problems(findings, j.brief),
 	}
 	if f := mostUrgent(findings); f != nil {
 		row.NextAction = j.text.nextAction(f.Owner, f.Action)
-	} else if e.asks.action != "" {
-		p := problem{due: e.deadline, action: e.asks.action}
-		row.NextAction = j.text.nextAction(e.asks.owner, j.text.action(&p, ""))
+	} else if owner, action := asks(kind, e.status); action != "" {
+		p := problem{due: e.deadline, action: action}
+		row.NextAction = j.text.nextAction(owner, j.text.action(&p, ""))
 	}
 	j.report.Rows = append(j.report.Rows, row)
 }
@@ -150,21 +151,21 @@ func mostUrgent(findings []Finding) *Finding {
 
 func isDueBefore(a, b calendar.Date) bool { return !a.IsZero() && (b.IsZero() || a < b) }
 
-// urgency orders findings by what to do first. What can still be done in time
-// or made good comes before what can only be written down.
+// urgency orders findings by what to do first. What has a date comes before
+// what can only be written down.
 func urgency(f *Finding) int {
 	switch f.Severity {
 	case Overdue:
 		return 0
 	case AtRisk:
 		return 1
-	case Breach:
-		return 2
 	case Todo:
 		if !f.Due.IsZero() {
-			return 3
+			return 2
 		}
 		return 5
+	case Breach:
+		return 3
 	case Data:
 		return 4
 	default:

@@ -62,7 +62,7 @@ func recordDisposedEarly(j *judge, a *adjustment) {
 
 func retentionOver(j *judge, a *adjustment) {
 	if !a.recorded.IsZero() && a.disposed.IsZero() && j.asOf > a.retainUntil {
-		j.raise(problem{severity: Info, column: register.DisposedOn, date: a.retainUntil, brief: "may follow",
+		j.raise(problem{severity: Info, column: register.DisposedOn, date: a.retainUntil, brief: "open, retention is over",
 			message: "The record was to be kept until {date} and may now be disposed of",
 			action:  "Decide whether the record is still needed, else dispose of it and enter when"})
 	}

@@ -96,7 +96,6 @@ func (j *judge) settleEnrolment(e *enrolment) {
 		e.status = riskOfLateness
 	default:
 		e.status = due
-		e.asks = ask{AdministrationTeam, "Submit the registration to AIM by {due}"}
 	}
 }
 

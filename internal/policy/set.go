@@ -20,7 +20,8 @@ type set struct {
 	courses    map[register.Key]*course
 	unenrolled map[register.Key]*file // of keys that are on no Enrolments record
 	learners   map[string]*learner    // by Learner ID as compared
-	ulns       map[uint64]*holder
+	ulns       map[uint64]*learner    // who has a ULN first
+	sharedULNs map[uint64]bool        // those that somebody else has too
 	reference
 }
 
@@ -38,12 +39,6 @@ type learner struct {
 	severally bool          // enrolled under other codes too
 	born      calendar.Date // the first Date of Birth that is usable
 	uln       uint64        // the first valid ULN
-}
-
-// holder is who has a ULN.
-type holder struct {
-	first  *learner
-	shared bool
 }
 
 // isOnOther reports whether the learner is enrolled under another code.
@@ -64,7 +59,8 @@ func (j *judge) gather(workbooks []*register.Workbook) {
 		courses:     make(map[register.Key]*course, len(records[register.Enrolments])),
 		unenrolled:  map[register.Key]*file{},
 		learners:    make(map[string]*learner, len(records[register.Enrolments])),
-		ulns:        make(map[uint64]*holder, len(records[register.Enrolments])),
+		ulns:        make(map[uint64]*learner, len(records[register.Enrolments])),
+		sharedULNs:  map[uint64]bool{},
 		reference:   j.readReference(&records),
 	}
 	j.set = s
@@ -74,7 +70,6 @@ func (j *judge) gather(workbooks []*register.Workbook) {
 		}
 	}
 	j.report.Rows = make([]Row, 0, len(s.enrolments)+len(s.assessments)+len(s.claims)+len(s.withdrawals)+len(s.adjustments))
-	j.report.Findings = make([]Finding, 0, cap(j.report.Rows))
 
 	j.gatherEnrolments(records[register.Enrolments])
 	for i, r := range records[register.Withdrawals] {
@@ -179,13 +174,12 @@ func (s *set) hold(e *enrolment) {
 	if e.uln == 0 {
 		return
 	}
-	h := s.ulns[e.uln]
-	if h == nil {
-		h = &holder{first: e.learner}
-		s.ulns[e.uln] = h
-	}
-	if h.first != e.learner {
-		h.shared = true
+	switch first := s.ulns[e.uln]; first {
+	case e.learner:
+	case nil:
+		s.ulns[e.uln] = e.learner
+	default:
+		s.sharedULNs[e.uln] = true
 	}
 }
 

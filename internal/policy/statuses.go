@@ -88,3 +88,20 @@ func tones(k register.Kind) map[string]Tone {
 	}
 	return m
 }
+
+// asks returns who is to do what by the deadline of a record in the status,
+// where no finding says so; nothing where nothing is to be done.
+func asks(k register.Kind, status string) (owner, action string) {
+	switch {
+	case k == register.Enrolments && status == due:
+		return AdministrationTeam, "Submit the registration to AIM by {due}"
+	case k == register.Claims && status == awaitingIQA:
+		return IQA, "Sign off the achieved units, or confirm the claim (IQA Confirmed)"
+	case k == register.Claims && status == readyToClaim:
+		return ComplianceTeam, "Submit the claim to AIM by {due}"
+	case k == register.Withdrawals && status == due:
+		return ComplianceTeam, "Submit the withdrawal to AIM by {due}"
+	default:
+		return "", ""
+	}
+}

@@ -116,7 +116,6 @@ func (j *judge) settleWithdrawal(w *withdrawal) {
 		w.status = riskOfLateness
 	default:
 		w.status = due
-		w.asks = ask{ComplianceTeam, "Submit the withdrawal to AIM by {due}"}
 	}
 }
 

@@ -1,0 +1,173 @@
+package policy_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"regcert/internal/calendar"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+	"regcert/internal/register/registertest"
+)
+
+// FuzzJudge judges random sets: it never panics, says the same twice, and its
+// findings stand in order and agree with the registry.
+func FuzzJudge(f *testing.F) {
+	for seed := range uint64(60) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		g := generator{rand.New(rand.NewPCG(seed, 1))}
+		asOf := day(t, "2026-05-11") + calendar.Date(g.IntN(400)-100)
+		set := registertest.Read(t, asOf, g.set())
+		opt := policy.Options{AsOf: asOf, Calendar: theCalendar(), Versions: g.versions()}
+		if g.IntN(2) == 0 {
+			opt.JudgeFrom = asOf - calendar.Date(g.IntN(200))
+		}
+		report := policy.Judge(set, opt)
+		checkReport(t, report)
+		if again := policy.Judge(set, opt); !reflect.DeepEqual(report, again) {
+			t.Error("judged twice, and not the same")
+		}
+		checkAgainst(t, set, report)
+	})
+}
+
+// checkAgainst holds what a report must say of the set that was judged.
+func checkAgainst(t *testing.T, set []*register.Workbook, report *policy.Report) {
+	t.Helper()
+	row, present := 0, map[register.Kind]bool{}
+	for _, book := range set {
+		for _, s := range book.Sheets {
+			present[s.Kind] = true
+			for i := range s.Records {
+				if s.Kind.Status() == 0 {
+					continue
+				}
+				if row >= len(report.Rows) || report.Rows[row].Record != &s.Records[i] {
+					t.Fatalf("row %d is not that of %s!%d", row, s.Name, s.Records[i].Row)
+				}
+				row++
+			}
+		}
+	}
+	if row != len(report.Rows) {
+		t.Errorf("%d rows, want %d", len(report.Rows), row)
+	}
+	silent := map[string]bool{}
+	for _, n := range report.NotChecked {
+		silent[n.Rule] = n.Rule != "DAT-09" // half of it can be answered
+	}
+	for _, f := range report.Findings {
+		if silent[f.Rule] {
+			t.Errorf("%s is raised and not checked", f.Rule)
+		}
+		if f.Kind != 0 && !present[f.Kind] {
+			t.Errorf("%s is on %s, which is absent", f.Rule, f.Kind)
+		}
+	}
+}
+
+type generator struct{ *rand.Rand }
+
+func (g generator) pick(from ...string) string { return from[g.IntN(len(from))] }
+
+func (g generator) versions() []policy.Numbers {
+	versions := []policy.Numbers{policy.Defaults()}
+	for range g.IntN(3) {
+		n := policy.Defaults()
+		n.Version = fmt.Sprintf("1.%d", len(versions))
+		n.InForce = versions[len(versions)-1].InForce + calendar.Date(1+g.IntN(60))
+		for _, k := range policy.NumberKeys() {
+			if k.Duration != nil {
+				*k.Duration(&n) = calendar.Duration{N: 1 + g.IntN(30), Unit: calendar.Unit(1 + g.IntN(4))}
+			}
+		}
+		versions = append(versions, n)
+	}
+	return versions
+}
+
+// set writes a set of workbooks as a table of text.
+func (g generator) set() string {
+	var b strings.Builder
+	for i := range 1 + g.IntN(2) {
+		fmt.Fprintf(&b, "== %c.xlsx\n", 'a'+i)
+		for _, k := range register.Kinds() {
+			if g.IntN(8) > 0 {
+				g.sheet(&b, k)
+			}
+		}
+		b.WriteString("-- Notes\n x\n")
+	}
+	return b.String()
+}
+
+func (g generator) sheet(b *strings.Builder, k register.Kind) {
+	var columns []register.Column
+	for _, c := range k.Inputs() {
+		if g.IntN(25) > 0 {
+			columns = append(columns, c)
+		}
+	}
+	if g.IntN(4) == 0 {
+		columns = append(columns, k.Outputs()...)
+	}
+	fmt.Fprintf(b, "-- %s\n", k)
+	row := make([]string, len(columns))
+	for i, c := range columns {
+		row[i] = c.String()
+	}
+	fmt.Fprintln(b, strings.Join(row, " | "))
+	for range g.IntN(25) {
+		for i, c := range columns {
+			row[i] = g.cell(c)
+		}
+		fmt.Fprintln(b, strings.Join(row, " | "))
+	}
+}
+
+func (g generator) cell(c register.Column) string {
+	switch g.IntN(30) {
+	case 0:
+		return g.pick("n/a", "tbc", "?", "=A1", "?!", "-")
+	case 1, 2, 3, 4, 5:
+		return ""
+	}
+	switch c {
+	case register.LearnerID:
+		return g.pick("L1", "L2", "l3", "L4", "L5", "L6")
+	case register.QualificationCode, register.QualificationCodes:
+		return g.pick("Q/1", "q-1", "Q/2", "Q/3", "*")
+	case register.UnitCode:
+		return g.pick("U1", "u-1", "U2", "U3")
+	case register.ULN:
+		return g.pick("1000000000", "1234567890", "9999999999", "1234567895")
+	case register.StaffName, register.Assessor, register.IQA:
+		return g.pick("Sam", "SAM", "Kim")
+	case register.DateOfBirth:
+		return g.pick("2000-01-01", "2012-02-29", "1925-03-24")
+	case register.Reason:
+		return g.pick("left", "Transferred", "no contact", "moved")
+	}
+	switch c.Type() {
+	case register.TypeDate, register.TypeDateOrYes:
+		if g.IntN(3) == 0 && c.Type() == register.TypeDateOrYes {
+			return g.pick("yes", "no", "done")
+		}
+		return (calendar.NewDate(2026, 2, 1) + calendar.Date(g.IntN(150))).String()
+	case register.TypeYesNo:
+		return g.pick("yes", "yes", "yes", "no", "2026-04-01", "2027-01-01")
+	case register.TypeDecision:
+		return g.pick("pass", "achieved", "refer", "great")
+	case register.TypeRole:
+		return g.pick("Assessor", "IQA", "both", "Boss")
+	case register.TypeCredits:
+		return g.pick("13", "12", "12.5")
+	default:
+		return g.pick("x", "Level 3", "3", "None", "0")
+	}
+}

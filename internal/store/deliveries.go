@@ -41,7 +41,7 @@ type Delivery struct {
 // only, in this process or another, until that one reports Failed. Where it is
 // false the delivery says why: Sent, or Sending since when.
 func (s *Store) Claim(ctx context.Context, key Key, messageID string, now time.Time) (d Delivery, claimed bool, err error) {
-	err = s.inTx(ctx, "claim a message", func(tx *sql.Tx) error {
+	err = s.write(ctx, "claim a message", func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO delivery (job, slot, recipient, message_id, state, since, error) VALUES (?, ?, ?, ?, ?, ?, '')
 			ON CONFLICT DO UPDATE SET message_id = excluded.message_id, state = excluded.state, since = excluded.since, error = '' WHERE state = ?`,
 			key.Job, key.Slot, key.Recipient, messageID, Sending, moment(now), Failed)
@@ -74,7 +74,7 @@ func (s *Store) Failed(ctx context.Context, key Key, now time.Time, why string) 
 }
 
 func (s *Store) settle(ctx context.Context, key Key, state State, now time.Time, why string) error {
-	return s.inTx(ctx, "record a message as "+string(state), func(tx *sql.Tx) error {
+	return s.write(ctx, "record a message as "+string(state), func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `UPDATE delivery SET state = ?, since = ?, error = ? WHERE job = ? AND slot = ? AND recipient = ? AND state = ?`,
 			state, moment(now), why, key.Job, key.Slot, key.Recipient, Sending)
 		if err != nil {

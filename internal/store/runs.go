@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"regcert/internal/calendar"
@@ -47,9 +46,13 @@ type Finding struct {
 
 // SaveRun records a run with what it found, all or nothing, and returns its ID.
 func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
-	err = s.inTx(ctx, "record the run", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program) VALUES (?, ?, ?, ?, ?)`,
-			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program)
+	err = s.write(ctx, "record the run", func(tx *sql.Tx) error {
+		list, err := saveFindings(ctx, tx, run.Findings)
+		if err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program, finding_list) VALUES (?, ?, ?, ?, ?, ?)`,
+			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program, list)
 		if err != nil {
 			return err
 		}
@@ -67,50 +70,18 @@ func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 				return err
 			}
 		}
-		return insertFindings(ctx, tx, id, run.Findings)
+		return nil
 	})
-	return id, err
-}
-
-// batch is how many findings one statement inserts. A statement has its price,
-// and so has each of its parameters times all of them in the driver: this is
-// about the best of both, as BenchmarkSaveRun has it.
-const batch = 6
-
-func insertFindings(ctx context.Context, tx *sql.Tx, run int64, findings []Finding) error {
-	insert := func(rows int) (*sql.Stmt, error) {
-		return tx.PrepareContext(ctx, `INSERT INTO finding VALUES `+strings.TrimSuffix(strings.Repeat(`(?,?,?,?,?,?,?,?,?,?,?),`, rows), ","))
-	}
-	full, err := insert(batch)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer full.Close()
-	args := make([]any, 0, batch*11)
-	for start := 0; start < len(findings); start += batch {
-		part, stmt := findings[start:min(start+batch, len(findings))], full
-		if len(part) < batch {
-			if stmt, err = insert(len(part)); err != nil {
-				return err
-			}
-			defer stmt.Close()
-		}
-		args = args[:0]
-		for i := range part {
-			f := &part[i]
-			args = append(args, run, start+i, f.Rule, f.LearnerID, f.QualificationCode, f.Field, f.Severity, f.Due.String(), f.Workbook, f.Sheet, f.Row)
-		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return id, nil
 }
 
 // LastRun returns the run that was recorded last, without its findings, and
 // whether there is one.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
-	err = s.inTx(ctx, "read the last run", func(tx *sql.Tx) error {
+	err = s.read(ctx, "read the last run", func(tx *sql.Tx) error {
 		var asOf, started, finished string
 		err := tx.QueryRowContext(ctx, `SELECT id, as_of, started, finished, policy, program FROM run ORDER BY id DESC LIMIT 1`).
 			Scan(&run.ID, &asOf, &started, &finished, &run.Policy, &run.Program)
@@ -170,31 +141,6 @@ func workbooks(ctx context.Context, tx *sql.Tx, run int64) ([]Workbook, error) {
 		out = append(out, w)
 	}
 	return out, rows.Err()
-}
-
-// Findings returns what the run found, in the order of its report.
-func (s *Store) Findings(ctx context.Context, run int64) ([]Finding, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT rule, learner, qualification, field, severity, due, workbook, sheet, row FROM finding WHERE run = ? ORDER BY position`, run)
-	if err != nil {
-		return nil, s.explain("read the findings", err)
-	}
-	defer rows.Close()
-	var out []Finding
-	for rows.Next() {
-		var f Finding
-		var due string
-		if err := rows.Scan(&f.Rule, &f.LearnerID, &f.QualificationCode, &f.Field, &f.Severity, &due, &f.Workbook, &f.Sheet, &f.Row); err != nil {
-			return nil, s.explain("read the findings", err)
-		}
-		if f.Due, err = date(due); err != nil {
-			return nil, s.explain("read the findings", fmt.Errorf("run %d: %w", run, err))
-		}
-		out = append(out, f)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, s.explain("read the findings", err)
-	}
-	return out, nil
 }
 
 // moments is the form of a moment: always UTC, so that text sorts as time.

@@ -79,11 +79,57 @@ func TestRunComesBack(t *testing.T) {
 	}
 }
 
-// BenchmarkSaveRun records a run of 100,000 findings.
-func BenchmarkSaveRun(b *testing.B) {
-	s := mustOpen(b, b.TempDir())
-	findings := someFindings(100_000)
-	for b.Loop() {
-		save(b, s, findings)
+// TestSameFindingsOnce guards that a list of findings is kept once, and that
+// lists which differ in anything are told apart.
+func TestSameFindingsOnce(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	lists := func() (n int) {
+		if err := s.db.QueryRow(`SELECT count(*) FROM finding_list`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
 	}
+	first := save(t, s, someFindings(20))
+	save(t, s, someFindings(21))
+	again := save(t, s, someFindings(20))
+	if n := lists(); n != 2 || first == again {
+		t.Errorf("three runs have %d lists, and the IDs %d and %d", n, first, again)
+	}
+	want := 2
+	for _, change := range []func(*Finding){
+		func(f *Finding) { f.Rule += "x" }, func(f *Finding) { f.LearnerID += "x" }, func(f *Finding) { f.QualificationCode += "x" },
+		func(f *Finding) { f.Field += "x" }, func(f *Finding) { f.Severity += "x" }, func(f *Finding) { f.Workbook += "x" }, func(f *Finding) { f.Sheet += "x" },
+		func(f *Finding) { f.Due++ }, func(f *Finding) { f.Row++ },
+		func(f *Finding) { f.Rule, f.LearnerID = f.Rule+f.LearnerID, "" },
+	} {
+		findings := someFindings(20)
+		change(&findings[11])
+		id := save(t, s, findings)
+		if want++; lists() != want {
+			t.Errorf("after a change to %+v there are %d lists, want %d", findings[11], lists(), want)
+		}
+		if back, err := s.Findings(t.Context(), id); err != nil || !reflect.DeepEqual(back, findings) {
+			t.Errorf("the changed findings came back as %+v, %v", back, err)
+		}
+	}
+}
+
+// BenchmarkSaveRun records runs of 100,000 findings: new ones, and the same as
+// before.
+func BenchmarkSaveRun(b *testing.B) {
+	findings := someFindings(100_000)
+	b.Run("new", func(b *testing.B) {
+		s := mustOpen(b, b.TempDir())
+		for b.Loop() {
+			findings[0].Row++
+			save(b, s, findings)
+		}
+	})
+	b.Run("same", func(b *testing.B) {
+		s := mustOpen(b, b.TempDir())
+		save(b, s, findings)
+		for b.Loop() {
+			save(b, s, findings)
+		}
+	})
 }

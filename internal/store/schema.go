@@ -19,7 +19,7 @@ func migrations() []string { return []string{schema1} }
 
 // migrate takes the steps that the file has not had, all or none of them.
 func (s *Store) migrate(ctx context.Context) error {
-	return s.inTx(ctx, "bring the tables up to date", func(tx *sql.Tx) error {
+	return s.write(ctx, "bring the tables up to date", func(tx *sql.Tx) error {
 		steps := migrations()
 		var version int
 		if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {

@@ -1,13 +1,39 @@
 -- Dates are 2026-05-11, moments 2026-05-11T07:00:00.000Z. What is absent is empty.
 
-CREATE TABLE run (
-    id       INTEGER PRIMARY KEY,
-    as_of    TEXT NOT NULL,
-    started  TEXT NOT NULL,
-    finished TEXT NOT NULL,
-    policy   TEXT NOT NULL, -- the version in force on as_of
-    program  TEXT NOT NULL  -- the version of regcert
+-- Most runs find what an earlier one found: each list of findings is kept once.
+CREATE TABLE finding_list (
+    id     INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE -- of all that its findings say, in their order
 ) STRICT;
+
+-- A finding is the same as another run's where rule, learner, qualification and
+-- field are the same: rows move.
+CREATE TABLE finding (
+    list          INTEGER NOT NULL REFERENCES finding_list ON DELETE CASCADE,
+    position      INTEGER NOT NULL, -- in the order of the report
+    rule          TEXT NOT NULL,
+    learner       TEXT NOT NULL,
+    qualification TEXT NOT NULL,
+    field         TEXT NOT NULL,
+    severity      TEXT NOT NULL,
+    due           TEXT NOT NULL,
+    workbook      TEXT NOT NULL,
+    sheet         TEXT NOT NULL,
+    row           INTEGER NOT NULL,
+    PRIMARY KEY (list, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+    id           INTEGER PRIMARY KEY,
+    as_of        TEXT NOT NULL,
+    started      TEXT NOT NULL,
+    finished     TEXT NOT NULL,
+    policy       TEXT NOT NULL, -- the version in force on as_of
+    program      TEXT NOT NULL, -- the version of regcert
+    finding_list INTEGER NOT NULL REFERENCES finding_list
+) STRICT;
+
+CREATE INDEX run_by_finding_list ON run (finding_list);
 
 CREATE TABLE run_count (
     run      INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -25,23 +51,6 @@ CREATE TABLE run_workbook (
     outcome       TEXT NOT NULL,
     reason        TEXT NOT NULL,
     cells         INTEGER NOT NULL, -- how many were written
-    PRIMARY KEY (run, position)
-) STRICT, WITHOUT ROWID;
-
--- A finding is the same as another run's where rule, learner, qualification and
--- field are the same: rows move.
-CREATE TABLE finding (
-    run           INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-    position      INTEGER NOT NULL, -- in the order of the report
-    rule          TEXT NOT NULL,
-    learner       TEXT NOT NULL,
-    qualification TEXT NOT NULL,
-    field         TEXT NOT NULL,
-    severity      TEXT NOT NULL,
-    due           TEXT NOT NULL,
-    workbook      TEXT NOT NULL,
-    sheet         TEXT NOT NULL,
-    row           INTEGER NOT NULL,
     PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 

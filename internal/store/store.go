@@ -82,9 +82,6 @@ func open(ctx context.Context, dir string, fileSystem func(dir string) (fileSyst
 // Close closes the state.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Path is the file that holds the state.
-func (s *Store) Path() string { return s.path }
-
 // Warning says what is doubtful about the place of the state, in a sentence
 // with the remedy; it is empty where nothing is.
 func (s *Store) Warning() string { return s.warning }
@@ -176,15 +173,28 @@ func (s *Store) walMode(ctx context.Context) error {
 	}
 }
 
-// inTx runs do in one transaction that holds the right to write from its
+// write runs do in one transaction that holds the right to write from its
 // start.
-func (s *Store) inTx(ctx context.Context, what string, do func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+func (s *Store) write(ctx context.Context, what string, do func(*sql.Tx) error) error {
+	return s.transact(ctx, what, nil, do)
+}
+
+// read runs do on one unchanging state of the file, without keeping anybody
+// from writing.
+func (s *Store) read(ctx context.Context, what string, do func(*sql.Tx) error) error {
+	return s.transact(ctx, what, &sql.TxOptions{ReadOnly: true}, do)
+}
+
+func (s *Store) transact(ctx context.Context, what string, options *sql.TxOptions, do func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, options)
 	if err != nil {
 		return s.explain(what, err)
 	}
 	if err := do(tx); err != nil {
-		return s.explain(what, errors.Join(err, tx.Rollback()))
+		if undone := tx.Rollback(); undone != nil && !errors.Is(undone, sql.ErrTxDone) {
+			err = errors.Join(err, undone)
+		}
+		return s.explain(what, err)
 	}
 	if err := tx.Commit(); err != nil {
 		return s.explain(what, err)

@@ -60,8 +60,8 @@ func TestOpenMakesPrivateFiles(t *testing.T) {
 			t.Errorf("%s has mode %s, want %s", name, info.Mode(), want)
 		}
 	}
-	if s.Path() != filepath.Join(dir, FileName) || s.Warning() != "" {
-		t.Errorf("Path() = %q, Warning() = %q", s.Path(), s.Warning())
+	if s.Warning() != "" {
+		t.Errorf("Warning() = %q", s.Warning())
 	}
 }
 
@@ -210,7 +210,7 @@ func TestOpenReopens(t *testing.T) {
 // TestBusy guards that a process which waits in vain says for whom.
 func TestBusy(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
-	other := mustOpen(t, filepath.Dir(s.Path()))
+	other := mustOpen(t, filepath.Dir(s.path))
 	if _, err := other.db.Exec(`PRAGMA busy_timeout = 50`); err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +225,27 @@ func TestBusy(t *testing.T) {
 	}
 	if _, err := other.SaveRun(t.Context(), Run{}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestReadWhileWriting guards that a report can be read while a run is being
+// recorded, and sees only what is whole.
+func TestReadWhileWriting(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	other := mustOpen(t, filepath.Dir(s.path))
+	save(t, s, nil)
+	tx, err := s.db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(`INSERT INTO finding_list VALUES (9, x'00'); INSERT INTO run VALUES (9, '', '', '', '', '', 9)`); err != nil {
+		t.Fatal(err)
+	}
+	if run, found, err := other.LastRun(t.Context()); err != nil || !found || run.ID != 1 {
+		t.Errorf("LastRun = %+v, %t, %v; want run 1", run, found, err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -333,7 +354,7 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tx.Exec(`INSERT INTO run (as_of, started, finished, policy, program) VALUES ('', '', '', '', '')`); err != nil {
+		if _, err := tx.Exec(`INSERT INTO finding_list VALUES (9, x'00'); INSERT INTO run VALUES (9, '', '', '', '', '', 9)`); err != nil {
 			t.Fatal(err)
 		}
 		os.Exit(7) // no deferred call runs, nothing is closed

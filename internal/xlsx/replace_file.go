@@ -39,6 +39,10 @@ func ReadFile(path string, limit int64) (data []byte, sum [32]byte, err error) {
 		return nil, sum, err
 	}
 	defer file.Close()
+	return readOpened(file, path, limit)
+}
+
+func readOpened(file *os.File, path string, limit int64) (data []byte, sum [32]byte, err error) {
 	before, err := file.Stat()
 	if err != nil {
 		return nil, sum, err

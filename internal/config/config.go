@@ -131,14 +131,14 @@ func read(path string) (string, error) {
 			why = pathError.Err
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("%s is not there: copy the config.yaml that comes with regcert to that place and set the paths of your workbooks in it, or say where yours is with --config FILE: %w", path, why)
+			return "", fmt.Errorf("%s: %w: copy the config.yaml that comes with regcert to that place and set the paths of your workbooks in it, or say with --config FILE where yours is", path, why)
 		}
-		return "", fmt.Errorf("%s cannot be read: check that it is a file and that the user who runs regcert may read it: %w", path, why)
+		return "", fmt.Errorf("%s cannot be read (%w): name a file that the user who runs regcert may read", path, why)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return "", fmt.Errorf("%s cannot be read: check that it is a file and that its disk is there: %w", path, err)
+		return "", fmt.Errorf("%s cannot be read (%w): name a file, on a disk that is there, with --config FILE", path, err)
 	}
 	if len(data) > maxFile {
 		return "", fmt.Errorf("%s is larger than %d KiB, so it is no configuration: name the right file with --config FILE", path, maxFile>>10)

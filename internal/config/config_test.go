@@ -244,7 +244,7 @@ func TestFileCannotBeRead(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "copy the config.yaml that comes with regcert") || !strings.Contains(err.Error(), "--config FILE") {
 		t.Errorf("a missing file: %v", err)
 	}
-	if _, err := Load(dir); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "cannot be read: check that it is a file") {
+	if _, err := Load(dir); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "cannot be read (read ") {
 		t.Errorf("a folder: %v", err)
 	}
 	if _, err := load(t, strings.Repeat("# a comment\n", maxFile/10)); err == nil || !strings.Contains(err.Error(), "is larger than 256 KiB") {

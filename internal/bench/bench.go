@@ -29,13 +29,13 @@ const (
 // measurement is what one kind of work took, run by run.
 type measurement struct {
 	name   string
-	times  []time.Duration // wall time of the process
+	wall   []time.Duration // from start to end of the process
+	work   []time.Duration // of all processors: what stays the same on a busy machine
 	memory int64           // the highest peak resident memory of any run, in bytes; 0 unknown
 }
 
-func (m measurement) median() time.Duration {
-	sorted := slices.Sorted(slices.Values(m.times))
-	return sorted[len(sorted)/2]
+func median(times []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(times))[len(times)/2]
 }
 
 // bench measures in a folder of its own.
@@ -80,23 +80,37 @@ func newBench(o options, dir string) (*bench, error) {
 	return b, nil
 }
 
-// measureAll takes the measurements one after the other, each in a process of
-// its own.
+// measureAll takes the measurements, each in a process of its own, in rounds:
+// what else the machine does meanwhile weighs on all of them alike.
 func (b *bench) measureAll() error {
-	if err := b.measure(floor, b.runs, nil, b.self, "-do", "floor", b.pristine); err != nil {
-		return err
-	}
-	if err := b.measure(readOnly, b.runs, nil, b.self, "-do", "read", b.pristine); err != nil {
-		return err
-	}
-	asOf := []string{"--config", b.configYML, "--as-of", samples.AsOf().String(), "--quiet"}
-	fresh := func() error {
-		if err := os.RemoveAll(filepath.Join(b.dir, "state")); err != nil {
+	for i := range b.runs {
+		fmt.Fprintf(os.Stderr, "round %d of %d …\n", i+1, b.runs)
+		if err := b.round(); err != nil {
 			return err
 		}
-		return copyFile(b.register, b.pristine)
 	}
-	if err := b.measure(firstRun, b.runs, fresh, b.regcert, append([]string{"run"}, asOf...)...); err != nil {
+	if !b.excelize {
+		return nil
+	}
+	fmt.Fprintln(os.Stderr, "excelize …")
+	return b.measure(library, b.self, "-do", "excelize", b.pristine, filepath.Join(b.dir, "rewritten.xlsx"))
+}
+
+func (b *bench) round() error {
+	if err := b.measure(floor, b.self, "-do", "floor", b.pristine); err != nil {
+		return err
+	}
+	if err := b.measure(readOnly, b.self, "-do", "read", b.pristine); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(b.dir, "state")); err != nil {
+		return err
+	}
+	if err := copyFile(b.register, b.pristine); err != nil {
+		return err
+	}
+	flags := []string{"--config", b.configYML, "--as-of", samples.AsOf().String(), "--quiet"}
+	if err := b.measure(firstRun, b.regcert, append([]string{"run"}, flags...)...); err != nil {
 		return err
 	}
 	if err := b.expect(b.register, b.pristine, false, "regcert run has written nothing: there is nothing to measure"); err != nil {
@@ -106,45 +120,36 @@ func (b *bench) measureAll() error {
 	if err := copyFile(written, b.register); err != nil {
 		return err
 	}
-	if err := b.measure(secondRun, b.runs, nil, b.regcert, append([]string{"run"}, asOf...)...); err != nil {
+	if err := b.measure(secondRun, b.regcert, append([]string{"run"}, flags...)...); err != nil {
 		return err
 	}
 	if err := b.expect(b.register, written, true, "the second regcert run has changed the register again"); err != nil {
 		return err
 	}
-	if err := b.measure(check, b.runs, nil, b.regcert, append([]string{"check"}, asOf...)...); err != nil {
-		return err
-	}
-	if !b.excelize {
-		return nil
-	}
-	return b.measure(library, 1, nil, b.self, "-do", "excelize", b.pristine, filepath.Join(b.dir, "rewritten.xlsx"))
+	return b.measure(check, b.regcert, append([]string{"check"}, flags...)...)
 }
 
-// measure runs a program some times, after prepare each time.
-func (b *bench) measure(name string, runs int, prepare func() error, program string, args ...string) error {
-	fmt.Fprintf(os.Stderr, "%s …\n", name)
-	m := measurement{name: name}
-	for range runs {
-		if prepare != nil {
-			if err := prepare(); err != nil {
-				return err
-			}
-		}
-		took, memory, err := b.run(program, args...)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		m.times = append(m.times, took)
-		m.memory = max(m.memory, memory)
+// measure runs a program and adds what it took to the measurement.
+func (b *bench) measure(name, program string, args ...string) error {
+	wall, state, err := b.run(program, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	b.done = append(b.done, m)
+	i := slices.IndexFunc(b.done, func(m measurement) bool { return m.name == name })
+	if i < 0 {
+		i = len(b.done)
+		b.done = append(b.done, measurement{name: name})
+	}
+	m := &b.done[i]
+	m.wall = append(m.wall, wall)
+	m.work = append(m.work, state.UserTime()+state.SystemTime())
+	m.memory = max(m.memory, peakMemory(state))
 	return nil
 }
 
 // run runs a program to its end. That check exits with 1 because it has found
 // something is no error.
-func (b *bench) run(program string, args ...string) (time.Duration, int64, error) {
+func (b *bench) run(program string, args ...string) (time.Duration, *os.ProcessState, error) {
 	cmd := exec.Command(program, args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = io.Discard, &said
@@ -155,9 +160,9 @@ func (b *bench) run(program string, args ...string) (time.Duration, int64, error
 		err = nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("%s %s: %w\n%s", filepath.Base(program), args[0], err, said.Bytes())
+		return 0, nil, fmt.Errorf("%s %s: %w\n%s", filepath.Base(program), args[0], err, said.Bytes())
 	}
-	return took, peakMemory(cmd.ProcessState), nil
+	return took, cmd.ProcessState, nil
 }
 
 // expect makes sure that what was measured has happened: that two files are

@@ -23,9 +23,13 @@ func main() {
 	flag.StringVar(&o.regcert, "regcert", "./regcert", "the regcert `binary` to measure")
 	flag.StringVar(&o.config, "config", "", "a config `file` to run it with instead of one that has nothing but the register; its workbooks must be register.xlsx")
 	flag.IntVar(&o.rows, "rows", 100_000, "`rows` of the register")
-	flag.IntVar(&o.runs, "runs", 5, "how often each is measured; the median counts")
+	flag.IntVar(&o.runs, "runs", 5, "how many rounds of measurements; the median counts")
 	flag.BoolVar(&o.excelize, "excelize", true, "measure excelize too, once: it takes most of a minute and 2 GB")
 	flag.Parse()
+	if o.runs < 1 || o.rows < 1 {
+		fmt.Fprintln(os.Stderr, "bench: -runs and -rows are at least 1")
+		os.Exit(2)
+	}
 	var err error
 	if *do != "" {
 		err = step(*do, flag.Args())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -37,18 +38,18 @@ func (b *bench) print(w io.Writer) error {
 		humanize.Bytes(uint64(b.size)), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	least, _ := b.find(floor)
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\tmedian\tfastest\tslowest\tpeak memory\t× floor\t")
+	fmt.Fprintln(t, "\tmedian\tfastest\tslowest\tprocessor time\tpeak memory\t× floor\t")
 	for _, m := range b.done {
-		fastest, slowest := m.times[0], m.times[0]
-		for _, d := range m.times {
-			fastest, slowest = min(fastest, d), max(slowest, d)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.2f\t\n", m.name, seconds(m.median()), seconds(fastest), seconds(slowest), memory(m.memory), ratio(m, least))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", m.name, seconds(median(m.wall)), seconds(slices.Min(m.wall)), seconds(slices.Max(m.wall)),
+			seconds(median(m.work)), memory(m.memory), ratio(m, least))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
+	if wall, work := median(least.wall), median(least.work); wall > 2*work {
+		fmt.Fprintf(w, "The machine was busy: the floor waited %s for %s of work. Measure again when it is idle.\n", seconds(wall), seconds(work))
+	}
 	for _, g := range targets() {
 		if line := b.judge(g); line != "" {
 			fmt.Fprintln(w, line)
@@ -94,7 +95,7 @@ func (b *bench) find(name string) (measurement, bool) {
 	return measurement{}, false
 }
 
-func ratio(m, to measurement) float64 { return float64(m.median()) / float64(to.median()) }
+func ratio(m, to measurement) float64 { return float64(median(m.wall)) / float64(median(to.wall)) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 

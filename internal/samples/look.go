@@ -10,10 +10,10 @@ import (
 
 // style is one of the looks that cells have.
 type style struct {
-	format        string // number format; empty: general
-	head, title   bool
-	wrap, bold    bool
-	right, border bool
+	format      string // number format; empty: general
+	head, title bool
+	bold, right bool
+	border      bool
 }
 
 const dateFormat = "dd/mm/yyyy"
@@ -21,7 +21,7 @@ const dateFormat = "dd/mm/yyyy"
 // look returns the style of a column's cells. On a plain range, thin lines
 // stand in for the bands of a table.
 func (c column) look(plain bool) style {
-	s := style{border: plain, wrap: c.width > 30}
+	s := style{border: plain}
 	switch c.kind {
 	case kindDate:
 		s.format = dateFormat
@@ -37,7 +37,7 @@ func (b *book) style(s style) int {
 	}
 	x := &excelize.Style{
 		Font:      &excelize.Font{Family: "Calibri", Size: 11, Color: ink, Bold: s.bold},
-		Alignment: &excelize.Alignment{Vertical: "top", WrapText: s.wrap},
+		Alignment: &excelize.Alignment{Vertical: "top"},
 	}
 	if s.format != "" {
 		x.CustomNumFmt = &s.format

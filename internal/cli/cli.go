@@ -1,0 +1,224 @@
+// Package cli holds regcert's commands: it parses what was asked, calls the
+// packages that do it, and prints what they answer.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"regcert/internal/calendar"
+)
+
+// The exit codes.
+const (
+	exitDone     = 0 // nothing open beyond what is to do in time
+	exitFindings = 1 // check: something is missed, overdue, at risk or to be corrected
+	exitUsage    = 2 // the command or the configuration is wrong
+	exitTrouble  = 3 // a workbook could not be read or written; the others were processed
+)
+
+// defaultConfig is where the configuration is looked for.
+const defaultConfig = "config.yaml"
+
+// Streams are what the commands see of the world outside.
+type Streams struct {
+	Out, Err      io.Writer
+	OutIsTerminal bool
+	ErrIsTerminal bool
+	Getenv        func(string) string
+	Now           func() time.Time
+}
+
+// System returns the streams of the process.
+func System() Streams {
+	return Streams{
+		Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
+		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+}
+
+// app is one invocation of the program.
+type app struct {
+	Streams
+	configFile string
+	asOf       string
+	format     string
+	quiet      bool
+	verbose    bool
+	noColour   bool
+	code       int
+}
+
+// Main runs the command that the arguments ask for and returns the exit code.
+func Main(ctx context.Context, args []string, streams Streams) int {
+	a := &app{Streams: streams}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return a.code
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{code: exitUsage, err: err}
+	}
+	fmt.Fprintf(a.Err, "regcert: %s\n", printableLines(f.err.Error()))
+	if f.remedy != "" {
+		fmt.Fprintf(a.Err, "%s\n", f.remedy)
+	}
+	return f.code
+}
+
+// failure is an error with the exit code it ends in and a line that says what
+// to do about it.
+type failure struct {
+	code   int
+	err    error
+	remedy string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// usage is a mistake in the command.
+func usage(format string, args ...any) error {
+	return &failure{code: exitUsage, err: fmt.Errorf(format, args...), remedy: "`regcert help` lists the commands and their options."}
+}
+
+// trouble is work that could not be done.
+func trouble(err error, remedy string) error {
+	return &failure{code: exitTrouble, err: err, remedy: remedy}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "regcert",
+		Short: "Keeps registrations and certificate claims in order, straight from your workbooks",
+		Long: `regcert reads the workbooks in which a training centre keeps its enrolments,
+assessments, claims and withdrawals, judges every row against the Registration &
+Certification Policy, writes a status beside each row, and tells managers what is
+at risk and overdue. It changes nothing in a workbook but its own columns.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("%q is not a command", args[0])
+			}
+			return cmd.Help()
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.format != "text" && a.format != "json" {
+				return usage("--format must be text or json, not %q", a.format)
+			}
+			return checkAsOf(a.asOf)
+		},
+	}
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &failure{code: exitUsage, err: err, remedy: fmt.Sprintf("`%s --help` lists its options.", cmd.CommandPath())}
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.configFile, "config", defaultConfig, "the configuration file")
+	flags.StringVar(&a.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of today")
+	flags.StringVar(&a.format, "format", "text", "text or json")
+	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
+	flags.BoolVar(&a.verbose, "verbose", false, "print more detail")
+	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
+	return root
+}
+
+// checkAsOf checks the day of --as-of, if one is given.
+func checkAsOf(s string) error {
+	if s == "" {
+		return nil
+	}
+	d, err := calendar.ParseISO(s)
+	if err != nil {
+		return usage("--as-of: %v", err)
+	}
+	if d.Year() < 2000 || d.Year() > 2100 {
+		return usage("--as-of: %s is not between 2000 and 2100", s)
+	}
+	return nil
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of the program",
+		Args:  exactly("", 0),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Out, "regcert", version())
+			return err
+		},
+	}
+}
+
+// exactly wants n arguments; what says what the first is.
+func exactly(what string, n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < n:
+			return usage("%s: %s is missing", cmd.CommandPath(), what)
+		case len(args) > n:
+			return usage("%s: %q is one argument too many", cmd.CommandPath(), args[n])
+		}
+		return nil
+	}
+}
+
+func (a *app) json() bool { return a.format == "json" }
+
+func (a *app) encode(v any) error {
+	enc := json.NewEncoder(a.Out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (a *app) printer() printer {
+	return printer{w: a.Out, colour: a.OutIsTerminal && !a.noColour && a.Getenv("NO_COLOR") == ""}
+}
+
+// progress returns what shows the progress of long work on a terminal, and
+// what wipes it out again.
+func (a *app) progress() (show func(done, of int, what string), wipe func()) {
+	if !a.ErrIsTerminal || a.quiet {
+		return nil, func() {}
+	}
+	show = func(done, of int, what string) { fmt.Fprintf(a.Err, "\r\x1b[K%d of %d: %s", done, of, printable(what)) }
+	return show, func() { fmt.Fprint(a.Err, "\r\x1b[K") }
+}
+
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.Err, format+"\n", args...)
+	}
+}
+
+// printableLines is printable for a text of several lines.
+func printableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

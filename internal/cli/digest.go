@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"regcert/internal/batch"
+	"regcert/internal/config"
+	"regcert/internal/digest"
+	"regcert/internal/mail"
+	"regcert/internal/store"
+)
+
+// digestJob names the deliveries of the weekly digest in the state.
+const digestJob = "digest"
+
+// digestCommand composes the digest from the workbooks as they are.
+func (a *app) digestCommand() *cobra.Command {
+	var preview string
+	var send bool
+	cmd := &cobra.Command{
+		Use:   "digest [--preview DIR | --send]",
+		Short: "Compose the digest for managers: print it, preview it, or send it",
+		Long: `Read and judge the workbooks and compose the digest that managers get by email.
+Without an option its text is printed.
+
+--preview DIR writes what each recipient would get into DIR: the email as .eml,
+its HTML part as .html, its text part as .txt.
+--send sends it: into the outbox folder or through the mail server, as the
+configuration says. Nobody is sent the digest of one day twice.
+
+Exit code: 0 done; 2 the command or the configuration is wrong; 3 a workbook could
+not be read, or the digest could not be sent to somebody.`,
+		Example: "  regcert digest --preview preview\n  regcert digest --send",
+		Args:    exactly("", 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if preview != "" && send {
+				return usage("--preview and --send exclude each other")
+			}
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			result, err := a.check(cmd.Context(), cfg, nil)
+			if err != nil {
+				return err
+			}
+			if result.Troubled() {
+				a.code = exitTrouble
+			}
+			letters, err := a.letters(cfg, result)
+			switch {
+			case err != nil:
+				return err
+			case preview != "":
+				return a.preview(preview, letters)
+			case send:
+				return a.send(cmd.Context(), cfg, result, letters)
+			default:
+				_, err := a.Out.Write(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}).Text())
+				return err
+			}
+		},
+	}
+	cmd.Flags().StringVar(&preview, "preview", "", "write what would be sent into this folder")
+	cmd.Flags().BoolVar(&send, "send", false, "send it")
+	return cmd
+}
+
+// letter is a digest for one recipient, rendered.
+type letter struct {
+	*mail.Letter
+	name       string
+	text, html []byte
+}
+
+// letters composes and renders the digest of every recipient.
+func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error) {
+	in := a.digestInput(cfg, result)
+	var out []letter
+	for _, r := range cfg.Recipients {
+		if len(r.Sections) == 0 {
+			continue // gets no digest
+		}
+		d := digest.Compose(in, digest.Recipient{Name: r.Name, Sections: r.Sections})
+		l := letter{name: r.Name, text: d.Text(), html: d.HTML()}
+		var err error
+		l.Letter, err = mail.Render(mail.Message{
+			From: cfg.Mail.From, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
+			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: fmt.Sprintf("%s %s %s", digestJob, result.Report.AsOf, r.Email), List: digestJob,
+		})
+		if err != nil {
+			return nil, &failure{code: exitUsage, err: err}
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+func (a *app) digestInput(cfg *config.Config, result *batch.Result) digest.Input {
+	in := digest.Input{Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location)}
+	for _, w := range result.Workbooks {
+		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: w.Outcome != batch.Failed, Troubled: w.Troubled, Reason: w.Reason, Unread: w.Headless})
+	}
+	return in
+}
+
+// preview writes what each recipient would get into a folder.
+func (a *app) preview(dir string, letters []letter) error {
+	if len(letters) == 0 {
+		return noRecipients()
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return trouble(err, "Name a folder that can be written.")
+	}
+	for _, l := range letters {
+		base := filepath.Join(dir, mail.Slug(l.name))
+		for ext, data := range map[string][]byte{".eml": l.Bytes, ".html": l.html, ".txt": l.text} {
+			if err := os.WriteFile(base+ext, data, 0o600); err != nil {
+				return trouble(err, "Name a folder that can be written.")
+			}
+		}
+		a.printer().linef("The digest for %s: %s.eml, .html and .txt", printable(l.name), base)
+	}
+	return nil
+}
+
+func noRecipients() error {
+	return &failure{code: exitUsage, err: errors.New("the configuration names no recipients"), remedy: "Say under recipients: who gets the digest."}
+}
+
+// send delivers the letters that were not delivered before, and remembers each.
+func (a *app) send(ctx context.Context, cfg *config.Config, result *batch.Result, letters []letter) error {
+	if len(letters) == 0 {
+		return noRecipients()
+	}
+	settings, err := cfg.MailSettings(a.Getenv)
+	if err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	transport, err := mail.New(settings)
+	if err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	state, err := store.Open(ctx, cfg.StateDir)
+	if err != nil {
+		return trouble(err, "")
+	}
+	defer state.Close()
+	for _, l := range letters {
+		key := store.Key{Job: digestJob, Slot: result.Report.AsOf.String(), Recipient: l.To}
+		if err := a.deliver(ctx, transport, state, key, l); err != nil {
+			a.code = exitTrouble
+			fmt.Fprintf(a.Err, "regcert: the digest for %s was not sent: %s\n", printable(l.name), printableLines(err.Error()))
+		}
+	}
+	return nil
+}
+
+// deliver sends one letter unless it was sent before. The claim comes first, so
+// that a crash in between can lead to a letter that is not sent and said to be
+// unknown, and never to one that is sent twice.
+func (a *app) deliver(ctx context.Context, transport mail.Transport, state *store.Store, key store.Key, l letter) error {
+	before, claimed, err := state.Claim(ctx, key, l.MessageID, a.Now())
+	if err != nil {
+		return err
+	}
+	if !claimed {
+		if before.State == store.Sent {
+			a.printer().linef("The digest of %s was sent to %s before, on %s.", key.Slot, printable(l.name), before.Since.Local().Format("Mon 2 Jan 2006 at 15:04"))
+			return nil
+		}
+		return fmt.Errorf("it was begun at %s and never finished; ask %s whether it arrived", before.Since.Local().Format("15:04 on Mon 2 Jan 2006"), l.To)
+	}
+	receipt, err := transport.Send(ctx, l.Letter)
+	// What became of the letter is remembered even if the user stops the program now.
+	ctx = context.WithoutCancel(ctx)
+	var undelivered *mail.Error
+	switch {
+	case err == nil:
+		a.printer().linef("Sent to %s: %s", printable(l.name), printable(receipt))
+		return state.Delivered(ctx, key, a.Now())
+	case errors.As(err, &undelivered) && undelivered.Outcome == mail.Unknown:
+		return err // left as begun: it may have arrived
+	default:
+		return errors.Join(err, state.Failed(ctx, key, a.Now(), err.Error()))
+	}
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"regcert/internal/policy"
+)
+
+type jsonRule struct {
+	ID         string            `json:"id"`
+	Clause     string            `json:"clause"`
+	Severities []policy.Severity `json:"severities"`
+	Owner      string            `json:"owner"`
+	Title      string            `json:"title"`
+	Rationale  string            `json:"rationale"`
+	Numbers    map[string]string `json:"numbers"`
+}
+
+// rulesCommand prints the rulebook as the program has it.
+func (a *app) rulesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rules [RULE…]",
+		Short: "Print the rules: ID, clause, severity, owner, and the numbers in force",
+		Long: `Print every rule, or only the named ones (REG-02) or families (REG), with the
+clause it serves, how severe it is, who must act, and the numbers of the policy
+version that is in force on the as-of date. With --verbose the reason for each
+rule is printed too.`,
+		Example: "  regcert rules\n  regcert rules CLM --verbose",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cfg, err := a.configOrDefault()
+			if err != nil {
+				return err
+			}
+			asOf, err := a.day(cfg)
+			if err != nil {
+				return err
+			}
+			rules, err := pick(policy.Rules(), args)
+			if err != nil {
+				return err
+			}
+			numbers := *policy.InForce(cfg.Policy, asOf)
+			if a.json() {
+				return a.rulesJSON(rules, numbers)
+			}
+			a.rulesText(rules, numbers)
+			return nil
+		},
+	}
+}
+
+// pick keeps the rules and families that are asked for.
+func pick(rules []policy.Rule, wanted []string) ([]policy.Rule, error) {
+	if len(wanted) == 0 {
+		return rules, nil
+	}
+	var out []policy.Rule
+	for _, w := range wanted {
+		before := len(out)
+		for _, r := range rules {
+			family, _, _ := strings.Cut(r.ID, "-")
+			if strings.EqualFold(r.ID, w) || strings.EqualFold(family, w) {
+				out = append(out, r)
+			}
+		}
+		if len(out) == before {
+			return nil, usage("there is no rule or family of rules %q", w)
+		}
+	}
+	return out, nil
+}
+
+// numbersOf returns the values of the numbers that a rule uses, by key.
+func numbersOf(r *policy.Rule, n policy.Numbers) map[string]string {
+	values := map[string]string{}
+	for _, k := range policy.NumberKeys() {
+		if !slices.Contains(r.Numbers, k.Key) {
+			continue
+		}
+		if k.Years != nil {
+			values[k.Key] = plural(*k.Years(&n), "year")
+		} else {
+			values[k.Key] = k.Duration(&n).String()
+		}
+	}
+	return values
+}
+
+func (a *app) rulesJSON(rules []policy.Rule, n policy.Numbers) error {
+	list := []jsonRule{}
+	for i := range rules {
+		r := &rules[i]
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.Title, r.Rationale, numbersOf(r, n)})
+	}
+	return a.encode(map[string]any{"policy": n.Version, "rules": list})
+}
+
+func (a *app) rulesText(rules []policy.Rule, n policy.Numbers) {
+	p := a.printer()
+	p.linef("Policy version %s, in force from %s, to be reviewed by %s", n.Version, n.InForce.Long(), n.ReviewBy.Long())
+	p.linef("")
+	for i := range rules {
+		r := &rules[i]
+		var severities []string
+		for _, s := range r.Severities {
+			severities = append(severities, p.paint(s, string(s)))
+		}
+		p.linef("%s  %s", p.bold(r.ID), r.Title)
+		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), r.Owner)
+		if values := numbersOf(r, n); len(values) > 0 {
+			var parts []string
+			for _, k := range r.Numbers {
+				parts = append(parts, fmt.Sprintf("%s: %s", k, values[k]))
+			}
+			p.linef("        %s", strings.Join(parts, "; "))
+		}
+		if a.verbose {
+			p.linef("        %s", r.Rationale)
+		}
+	}
+}

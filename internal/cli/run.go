@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"regcert/internal/batch"
+	"regcert/internal/calendar"
+	"regcert/internal/config"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+	"regcert/internal/store"
+	"regcert/internal/xlsx"
+)
+
+const namedHelp = `Without names, the configured workbooks are treated. With names, only those are
+treated and reported on, and the configured ones are read so that learners can be
+looked up in them.`
+
+// runCommand judges and writes back.
+func (a *app) runCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run [WORKBOOK…]",
+		Short: "Check the workbooks and write a status, deadline and next action beside each row",
+		Long: `Read the workbooks, judge every row, write the answers into regcert's own columns,
+and record the run. A workbook that somebody has open, or that cannot be changed
+with certainty, is left as it is, and the report says why.
+
+` + namedHelp + `
+
+Exit code: 0 done; 2 the command or the configuration is wrong; 3 a workbook could
+not be read or written (the others were processed).`,
+		Example: "  regcert run\n  regcert run claims.xlsx --as-of 2026-05-11",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.configOrNamed(args)
+			if err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), cfg, args)
+		},
+	}
+}
+
+// checkCommand judges and writes nothing.
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [WORKBOOK…]",
+		Short: "Check the workbooks and print what needs doing, changing nothing",
+		Long: `Read the workbooks, judge every row, and print what needs doing, worst first, with
+the workbook and the cell. Nothing is written.
+
+` + namedHelp + `
+
+Exit code: 0 nothing open beyond what is to do in time; 1 something is missed,
+overdue, at risk or to be corrected; 2 the command or the configuration is wrong;
+3 a workbook could not be read (the others were processed).`,
+		Example: "  regcert check\n  regcert check claims.xlsx --format json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.configOrNamed(args)
+			if err != nil {
+				return err
+			}
+			result, err := a.check(cmd.Context(), cfg, args)
+			if err != nil {
+				return err
+			}
+			if summarise(result.Report.Findings).pressing() {
+				a.code = exitFindings
+			}
+			return a.show(result, printer.report)
+		},
+	}
+}
+
+// run treats the workbooks and records the run.
+func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error {
+	started := a.Now()
+	state, err := store.Open(ctx, cfg.StateDir)
+	if err != nil {
+		return trouble(err, "")
+	}
+	defer state.Close()
+	job, wipe, err := a.job(cfg, named)
+	if err != nil {
+		return err
+	}
+	result, err := job.Run(ctx)
+	wipe()
+	if err != nil {
+		return noWorkbooks(err, cfg)
+	}
+	run := remembered(result, started, a.Now())
+	if _, err := state.SaveRun(ctx, run); err != nil {
+		return trouble(fmt.Errorf("the run could not be recorded: %w", err), "")
+	}
+	if a.verbose {
+		return a.show(result, printer.report)
+	}
+	return a.show(result, printer.summary)
+}
+
+// check reads and judges the workbooks.
+func (a *app) check(ctx context.Context, cfg *config.Config, named []string) (*batch.Result, error) {
+	job, wipe, err := a.job(cfg, named)
+	if err != nil {
+		return nil, err
+	}
+	result, err := job.Check(ctx)
+	wipe()
+	if err != nil {
+		return nil, noWorkbooks(err, cfg)
+	}
+	return result, nil
+}
+
+// show prints a result, and sets the exit code where workbooks were troubled.
+func (a *app) show(result *batch.Result, text func(printer, *batch.Result)) error {
+	if result.Troubled() {
+		a.code = exitTrouble
+	}
+	if a.json() {
+		return writeJSON(a.Out, result)
+	}
+	text(a.printer(), result)
+	return nil
+}
+
+// job makes the job that the configuration describes.
+func (a *app) job(cfg *config.Config, named []string) (*batch.Job, func(), error) {
+	asOf, err := a.day(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	progress, wipe := a.progress()
+	job := &batch.Job{
+		Dir: cfg.Dir, Named: named, Limits: xlsx.DefaultLimits(),
+		Reader:   register.NewReader(asOf, cfg.Aliases),
+		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom},
+		Backups:  filepath.Join(cfg.StateDir, "backups"),
+		Keep:     cfg.KeepBackups,
+		Now:      a.Now,
+		Progress: progress,
+	}
+	for _, w := range cfg.Workbooks {
+		job.Workbooks = append(job.Workbooks, batch.Pattern{Glob: w.Path, WriteBack: w.WriteBack})
+	}
+	return job, wipe, nil
+}
+
+// day is the as-of date: today in the configured time zone, or --as-of.
+func (a *app) day(cfg *config.Config) (calendar.Date, error) {
+	if a.asOf == "" {
+		return calendar.FromTime(a.Now().In(cfg.Location)), nil
+	}
+	return calendar.ParseISO(a.asOf)
+}
+
+func noWorkbooks(err error, cfg *config.Config) error {
+	if !errors.Is(err, batch.ErrNoWorkbooks) {
+		return err
+	}
+	return &failure{code: exitUsage, err: fmt.Errorf("%s: %w", cfg.File, err),
+		remedy: "Correct the paths under workbooks: in it (they are relative to the file), or name a workbook on the command line."}
+}
+
+// remembered is what the state keeps of a run.
+func remembered(result *batch.Result, started, finished time.Time) store.Run {
+	run := store.Run{AsOf: result.Report.AsOf, Started: started, Finished: finished, Policy: result.Report.Policy, Program: version(), Counts: map[string]int{}}
+	for i := range result.Report.Findings {
+		run.Counts[string(result.Report.Findings[i].Severity)]++
+	}
+	for _, w := range result.Workbooks {
+		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells})
+	}
+	return run
+}

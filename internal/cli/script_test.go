@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"regcert/internal/register/registertest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"regcert": func() { os.Exit(Main(context.Background(), os.Args[1:], System())) },
+	})
+}
+
+// TestScripts runs the commands as users do. Besides testscript's own commands
+// the scripts have:
+//
+//	workbooks FILE…   makes the workbooks that the text files describe
+//	code N regcert …  runs regcert and wants the exit code N
+//	same FILE FILE    wants two files to have the same bytes
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"workbooks": makeWorkbooks,
+			"code":      wantCode,
+			"same":      wantSame,
+		},
+	})
+}
+
+func makeWorkbooks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("workbooks cannot be negated")
+	}
+	for _, arg := range args {
+		for _, f := range registertest.Files(scriptTB{ts: ts}, ts.ReadFile(arg)) {
+			ts.Check(os.WriteFile(ts.MkAbs(f.Name), f.Data, 0o644))
+		}
+	}
+}
+
+// scriptTB lets a script's commands use helpers for tests.
+type scriptTB struct {
+	testing.TB
+	ts *testscript.TestScript
+}
+
+func (s scriptTB) Helper()           {}
+func (s scriptTB) Fatal(args ...any) { s.ts.Fatalf("%v", args) }
+
+func wantCode(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func wantSame(ts *testscript.TestScript, neg bool, args []string) {
+	if same := ts.ReadFile(args[0]) == ts.ReadFile(args[1]); same == neg {
+		ts.Fatalf("%s and %s: same bytes is %v", args[0], args[1], same)
+	}
+}

@@ -1,0 +1,320 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"regcert/internal/batch"
+	"regcert/internal/policy"
+	"regcert/internal/xlsx"
+)
+
+// printer writes reports for people.
+type printer struct {
+	w      io.Writer
+	colour bool
+}
+
+func (p printer) linef(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+
+// paint colours text by how much a severity matters, on terminals only.
+func (p printer) paint(s policy.Severity, text string) string {
+	code := map[policy.Severity]string{policy.Breach: "31", policy.Overdue: "31", policy.AtRisk: "33", policy.Data: "35"}[s]
+	if !p.colour || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (p printer) bold(text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[1m" + text + "\x1b[0m"
+}
+
+// severityWords are what people call the severities.
+var severityWords = map[policy.Severity]string{
+	policy.Breach: "missed", policy.Overdue: "overdue", policy.AtRisk: "at risk", policy.Todo: "to do", policy.Data: "to correct", policy.Info: "for information",
+}
+
+// group is the findings of one rule and severity: one kind of thing to do.
+type group struct {
+	rule     policy.Rule
+	severity policy.Severity
+	findings []policy.Finding
+}
+
+// groups sorts findings by what must be done, worst first; within a group the
+// earliest due date comes first.
+func groups(findings []policy.Finding) []group {
+	rules := map[string]policy.Rule{}
+	for _, r := range policy.Rules() {
+		rules[r.ID] = r
+	}
+	type key struct {
+		severity policy.Severity
+		rule     string
+	}
+	at := map[key]int{}
+	var out []group
+	for _, f := range findings {
+		k := key{f.Severity, f.Rule}
+		i, known := at[k]
+		if !known {
+			i = len(out)
+			at[k] = i
+			out = append(out, group{rule: rules[f.Rule], severity: f.Severity})
+		}
+		out[i].findings = append(out[i].findings, f)
+	}
+	slices.SortStableFunc(out, func(a, b group) int {
+		if d := a.severity.Rank() - b.severity.Rank(); d != 0 {
+			return d
+		}
+		return strings.Compare(a.rule.ID, b.rule.ID)
+	})
+	for _, g := range out {
+		slices.SortStableFunc(g.findings, func(a, b policy.Finding) int { return int(a.Due - b.Due) })
+	}
+	return out
+}
+
+// report prints every finding on a line of its own, grouped by what must be
+// done, worst first.
+func (p printer) report(result *batch.Result) {
+	p.headline(result)
+	p.findings(result.Report.Findings)
+	p.workbooks(result.Workbooks)
+	p.notChecked(result.Report.NotChecked)
+}
+
+// summary prints what a manager wants to know of a run: how much there is to
+// do, by whom, what is most urgent, and what became of the workbooks.
+func (p printer) summary(result *batch.Result) {
+	p.headline(result)
+	p.owners(result.Report.Findings)
+	p.urgent(result.Report.Findings)
+	p.workbooks(result.Workbooks)
+	p.notChecked(result.Report.NotChecked)
+}
+
+// headline prints what was judged and counts what was found.
+func (p printer) headline(result *batch.Result) {
+	p.linef("%s", p.bold(fmt.Sprintf("Registrations and claims on %s (policy %s)", result.Report.AsOf.Long(), result.Report.Policy)))
+	p.linef("")
+	s := summarise(result.Report.Findings)
+	var parts []string
+	for _, severity := range policy.Severities() {
+		if n := *s.count(severity); n > 0 {
+			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, severityWords[severity])))
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "Nothing needs doing.")
+	}
+	records := 0
+	for _, w := range result.Workbooks {
+		if w.Outcome != batch.Context {
+			for _, sheet := range w.Sheets {
+				records += len(sheet.Records)
+			}
+		}
+	}
+	p.linef("  %s", strings.Join(parts, " · "))
+	p.linef("  %s read in %s", plural(records, "row"), plural(len(result.Workbooks), "workbook"))
+}
+
+func (p printer) findings(findings []policy.Finding) {
+	var last policy.Severity
+	for _, g := range groups(findings) {
+		if g.severity != last {
+			p.heading(g.severity, severityWords[g.severity])
+			last = g.severity
+		}
+		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.rule.Clause)
+		for i := range g.findings {
+			p.linef("    %s", line(&g.findings[i]))
+		}
+	}
+}
+
+func (p printer) heading(s policy.Severity, text string) {
+	p.linef("")
+	p.linef("%s", p.paint(s, p.bold(strings.ToUpper(text))))
+}
+
+// owners prints who has how much to do.
+func (p printer) owners(findings []policy.Finding) {
+	columns := []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach}
+	counts := map[string]*summary{}
+	var owners []string
+	for i := range findings {
+		f := &findings[i]
+		if !slices.Contains(columns, f.Severity) {
+			continue
+		}
+		if counts[f.Owner] == nil {
+			counts[f.Owner] = &summary{}
+			owners = append(owners, f.Owner)
+		}
+		*counts[f.Owner].count(f.Severity)++
+	}
+	if len(owners) == 0 {
+		return
+	}
+	slices.SortFunc(owners, func(a, b string) int {
+		for _, s := range columns {
+			if d := *counts[b].count(s) - *counts[a].count(s); d != 0 {
+				return d
+			}
+		}
+		return strings.Compare(a, b)
+	})
+	p.heading("", "who must act")
+	head := fmt.Sprintf("  %-22s", "")
+	for _, s := range columns {
+		head += fmt.Sprintf("%12s", severityWords[s])
+	}
+	p.linef("%s", head)
+	for _, o := range owners {
+		text := fmt.Sprintf("  %-22s", o)
+		for _, s := range columns {
+			n := *counts[o].count(s)
+			if n == 0 {
+				text += fmt.Sprintf("%12s", "·")
+			} else {
+				text += p.paint(s, fmt.Sprintf("%12d", n))
+			}
+		}
+		p.linef("%s", text)
+	}
+}
+
+// urgent prints what is overdue and at risk, the longest overdue first.
+func (p printer) urgent(findings []policy.Finding) {
+	const most = 12
+	var list []policy.Finding
+	for _, f := range findings {
+		if f.Severity == policy.Overdue || f.Severity == policy.AtRisk {
+			list = append(list, f)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	slices.SortStableFunc(list, func(a, b policy.Finding) int {
+		if d := a.Severity.Rank() - b.Severity.Rank(); d != 0 {
+			return d
+		}
+		return int(a.Due - b.Due)
+	})
+	p.heading("", "most urgent")
+	for i := range list {
+		if i == most {
+			p.linef("  and %d more overdue or at risk: `regcert check` lists everything, with workbook and cell", len(list)-most)
+			break
+		}
+		f := &list[i]
+		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
+		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", severityWords[f.Severity])), who, f.Owner, printable(f.Action))
+	}
+}
+
+// line is one finding: where, who, what, and who must act.
+func line(f *policy.Finding) string {
+	var b strings.Builder
+	b.WriteString(place(f))
+	for _, s := range []string{f.LearnerID, f.QualificationCode} {
+		if s != "" {
+			b.WriteString("  " + s)
+		}
+	}
+	fmt.Fprintf(&b, "  %s", f.Message)
+	if f.Action != "" {
+		fmt.Fprintf(&b, " %s: %s.", f.Owner, strings.TrimSuffix(f.Action, "."))
+	}
+	return printable(b.String())
+}
+
+// place names the workbook and the cell of a finding.
+func place(f *policy.Finding) string {
+	switch {
+	case f.Workbook == "":
+		return "the policy"
+	case f.Row == 0:
+		return f.Workbook + " " + f.Sheet
+	case f.Col == 0:
+		return fmt.Sprintf("%s %s!%d", f.Workbook, f.Sheet, f.Row)
+	default:
+		return fmt.Sprintf("%s %s!%s", f.Workbook, f.Sheet, xlsx.CellName(f.Row, f.Col))
+	}
+}
+
+// printable takes control characters and marks of writing direction out of a
+// text that comes from cells, so that it cannot take hold of the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', 0x7f <= r && r < 0xa0, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069, r == 0x200e, r == 0x200f:
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func (p printer) workbooks(list []batch.Workbook) {
+	p.linef("")
+	p.linef("%s", p.bold("WORKBOOKS"))
+	width := 0
+	for _, w := range list {
+		width = max(width, len([]rune(w.Path)))
+	}
+	for _, w := range list {
+		what := string(w.Outcome)
+		switch w.Outcome {
+		case batch.Written:
+			what = fmt.Sprintf("written (%s)", plural(w.Cells, "cell"))
+		case batch.Context:
+			what = "read for reference"
+		}
+		if w.Reason != "" {
+			what += ": " + w.Reason
+		}
+		p.linef("  %-*s  %s", width, printable(w.Path), printable(what))
+		if w.Outcome != batch.Failed {
+			for _, sheet := range w.Headless {
+				p.linef("  %-*s  the sheet %q has no header row and was not read: at least three column names must stand in one of its first 20 rows", width, "", sheet)
+			}
+		}
+	}
+}
+
+// notChecked prints the rules that could not be answered, by reason.
+func (p printer) notChecked(list []policy.NotChecked) {
+	var reasons []string
+	rules := map[string][]string{}
+	for _, n := range list {
+		if rules[n.Reason] == nil {
+			reasons = append(reasons, n.Reason)
+		}
+		rules[n.Reason] = append(rules[n.Reason], n.Rule)
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	p.linef("")
+	p.linef("%s", p.bold("NOT CHECKED"))
+	for _, reason := range reasons {
+		p.linef("  %s: %s", reason, strings.Join(rules[reason], ", "))
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

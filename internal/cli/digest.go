@@ -149,9 +149,9 @@ func (a *app) send(ctx context.Context, cfg *config.Config, result *batch.Result
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
-	state, err := store.Open(ctx, cfg.StateDir)
+	state, err := a.openState(ctx, cfg)
 	if err != nil {
-		return trouble(err, "")
+		return err
 	}
 	defer state.Close()
 	for _, l := range letters {

@@ -80,9 +80,9 @@ overdue, at risk or to be corrected; 2 the command or the configuration is wrong
 // run treats the workbooks and records the run.
 func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error {
 	started := a.Now()
-	state, err := store.Open(ctx, cfg.StateDir)
+	state, err := a.openState(ctx, cfg)
 	if err != nil {
-		return trouble(err, "")
+		return err
 	}
 	defer state.Close()
 	job, wipe, err := a.job(cfg, named)
@@ -102,6 +102,18 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 		return a.show(result, printer.report)
 	}
 	return a.show(result, printer.summary)
+}
+
+// openState opens what is remembered from run to run.
+func (a *app) openState(ctx context.Context, cfg *config.Config) (*store.Store, error) {
+	state, err := store.Open(ctx, cfg.StateDir)
+	if err != nil {
+		return nil, trouble(err, "")
+	}
+	if w := state.Warning(); w != "" {
+		a.note("regcert: %s", w)
+	}
+	return state, nil
 }
 
 // check reads and judges the workbooks.

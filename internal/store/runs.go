@@ -19,7 +19,6 @@ type Run struct {
 	Program           string         // the version of regcert
 	Counts            map[string]int // findings by severity
 	Workbooks         []Workbook     // in the order of the report
-	Findings          []Finding      // in the order of the report; Store.Findings reads them back
 }
 
 // Workbook is what a run did with one workbook.
@@ -31,28 +30,11 @@ type Workbook struct {
 	Cells         int // how many were written
 }
 
-// Finding is what a run found, by its identity (rule, learner, qualification,
-// field), with what may change about it.
-type Finding struct {
-	Rule              string
-	LearnerID         string
-	QualificationCode string
-	Field             string
-	Severity          string
-	Due               calendar.Date // zero: none
-	Workbook, Sheet   string
-	Row               int
-}
-
-// SaveRun records a run with what it found, all or nothing, and returns its ID.
+// SaveRun records a run, all or nothing, and returns its ID.
 func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 	err = s.write(ctx, "record the run", func(tx *sql.Tx) error {
-		list, err := saveFindings(ctx, tx, run.Findings)
-		if err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program, finding_list) VALUES (?, ?, ?, ?, ?, ?)`,
-			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program, list)
+		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program) VALUES (?, ?, ?, ?, ?)`,
+			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program)
 		if err != nil {
 			return err
 		}
@@ -78,8 +60,8 @@ func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 	return id, nil
 }
 
-// LastRun returns the run that was recorded last, without its findings, and
-// whether there is one.
+// LastRun returns the run that was recorded last, and whether there
+// is one.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
 	err = s.read(ctx, "read the last run", func(tx *sql.Tx) error {
 		var asOf, started, finished string

@@ -1,39 +1,13 @@
 -- Dates are 2026-05-11, moments 2026-05-11T07:00:00.000Z. What is absent is empty.
 
--- Most runs find what an earlier one found: each list of findings is kept once.
-CREATE TABLE finding_list (
-    id     INTEGER PRIMARY KEY,
-    sha256 BLOB NOT NULL UNIQUE -- of all that its findings say, in their order
-) STRICT;
-
--- A finding is the same as another run's where rule, learner, qualification and
--- field are the same: rows move.
-CREATE TABLE finding (
-    list          INTEGER NOT NULL REFERENCES finding_list ON DELETE CASCADE,
-    position      INTEGER NOT NULL, -- in the order of the report
-    rule          TEXT NOT NULL,
-    learner       TEXT NOT NULL,
-    qualification TEXT NOT NULL,
-    field         TEXT NOT NULL,
-    severity      TEXT NOT NULL,
-    due           TEXT NOT NULL,
-    workbook      TEXT NOT NULL,
-    sheet         TEXT NOT NULL,
-    row           INTEGER NOT NULL,
-    PRIMARY KEY (list, position)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE run (
-    id           INTEGER PRIMARY KEY,
-    as_of        TEXT NOT NULL,
-    started      TEXT NOT NULL,
-    finished     TEXT NOT NULL,
-    policy       TEXT NOT NULL, -- the version in force on as_of
-    program      TEXT NOT NULL, -- the version of regcert
-    finding_list INTEGER NOT NULL REFERENCES finding_list
+    id       INTEGER PRIMARY KEY,
+    as_of    TEXT NOT NULL,
+    started  TEXT NOT NULL,
+    finished TEXT NOT NULL,
+    policy   TEXT NOT NULL, -- the version in force on as_of
+    program  TEXT NOT NULL -- the version of regcert
 ) STRICT;
-
-CREATE INDEX run_by_finding_list ON run (finding_list);
 
 CREATE TABLE run_count (
     run      INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,

@@ -86,7 +86,7 @@ func TestOpenRefusesWhatItCannotTrust(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			save(t, s, someFindings(5000))
+			save(t, s, someWorkbooks(5000))
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +198,7 @@ func TestOpenReopens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id := save(t, s, someFindings(n)); id != int64(n) {
+		if id := save(t, s, someWorkbooks(n)); id != int64(n) {
 			t.Errorf("run %d has the ID %d", n, id)
 		}
 		if err := s.Close(); err != nil {
@@ -238,7 +238,7 @@ func TestReadWhileWriting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(`INSERT INTO finding_list VALUES (9, x'00'); INSERT INTO run VALUES (9, '', '', '', '', '', 9)`); err != nil {
+	if _, err := tx.Exec(`INSERT INTO run VALUES (9, '', '', '', '', '')`); err != nil {
 		t.Fatal(err)
 	}
 	if run, found, err := other.LastRun(t.Context()); err != nil || !found || run.ID != 1 {
@@ -252,11 +252,11 @@ func TestReadWhileWriting(t *testing.T) {
 // TestDiskFull guards that a run which does not fit leaves nothing behind.
 func TestDiskFull(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
-	save(t, s, someFindings(10))
+	save(t, s, someWorkbooks(10))
 	if _, err := s.db.Exec(`PRAGMA max_page_count = 30`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.SaveRun(t.Context(), Run{Findings: someFindings(20_000)})
+	_, err := s.SaveRun(t.Context(), Run{Workbooks: someWorkbooks(20_000)})
 	wantError(t, err, "the disk is full", "make room")
 	run, found, err := s.LastRun(t.Context())
 	if err != nil || !found || run.ID != 1 {
@@ -295,7 +295,7 @@ func TestProcesses(t *testing.T) {
 	if dir := os.Getenv("REGCERT_STORE_HELPER"); dir != "" {
 		s := mustOpen(t, dir)
 		for i := range messages {
-			save(t, s, someFindings(3))
+			save(t, s, someWorkbooks(3))
 			if _, claimed, err := s.Claim(t.Context(), key(i), "id", time.Now()); err != nil {
 				t.Fatal(err)
 			} else if claimed {
@@ -354,7 +354,7 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tx.Exec(`INSERT INTO finding_list VALUES (9, x'00'); INSERT INTO run VALUES (9, '', '', '', '', '', 9)`); err != nil {
+		if _, err := tx.Exec(`INSERT INTO run VALUES (9, '', '', '', '', '')`); err != nil {
 			t.Fatal(err)
 		}
 		os.Exit(7) // no deferred call runs, nothing is closed

@@ -79,6 +79,9 @@ func (c *centre) enrol() error {
 			return fmt.Errorf("learners.txt: %s has no cohort %q", l["Learner ID"], l["Cohort"])
 		}
 		p := place{id: l["Learner ID"], cohort: l["Cohort"], number: inCohort[l["Cohort"]]}
+		if pasted, twice := c.find(p.id + "/" + p.cohort); twice {
+			p.number = pasted.number
+		}
 		inCohort[p.cohort]++
 		p.enrolment = c.ordinaryEnrolment(l, k, p)
 		c.places = append(c.places, p)

@@ -159,7 +159,7 @@ func (p *patch) sheet(sp SheetPatch) error {
 	if len(edits) == 0 {
 		return nil
 	}
-	out := newPacker(s.entry.packed)
+	out := newPacker(s.entry)
 	err = p.patchSheet(&sp, edits, out)
 	part := out.finish()
 	if err != nil {

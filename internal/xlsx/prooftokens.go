@@ -21,7 +21,7 @@ type rowSide struct {
 	i      int // the next cell that part gives
 	pos    int // behind the last bytes that part gave
 
-	openRow, openCell, shutCell, shutRow []byte // tags, with the prefix
+	openRow, openCell, shutCell, shutRow []byte // the beginnings of tags, with the prefix
 }
 
 // span is one cell of a row: offsets of the whole element.
@@ -44,7 +44,7 @@ func (s *rowSide) advance() error {
 	case s.depth == 2 && s.tok.opens("sheetData") && mainSpace(s.space(s.tok.name)):
 		p := string(prefixOf(s.tok.name))
 		s.prefix, s.openRow, s.openCell = []byte(p), []byte("<"+p+"row"), []byte("<"+p+"c")
-		s.shutCell, s.shutRow = []byte("</"+p+"c>"), []byte("</"+p+"row>")
+		s.shutCell, s.shutRow = []byte("</"+p+"c"), []byte("</"+p+"row")
 		s.inRows = s.tok.kind == tokStart
 	case s.tok.kind == tokEnd && s.depth == 1:
 		s.inRows = false
@@ -135,12 +135,21 @@ func (s *rowSide) plainCells(b []byte, i int) (n int, plain bool, err error) {
 		case '!', '?':
 			return 0, false, nil
 		case '/':
-			switch {
-			case within && bytes.HasPrefix(b[i:], s.shutCell):
+			shut := s.shutRow
+			if within {
+				shut = s.shutCell
+			}
+			switch end := i + len(shut); {
+			case !bytes.HasPrefix(b[i:], shut):
+			case end == len(b):
+				return 0, true, errMore
+			case isSpace(b[end]):
+				return 0, false, nil
+			case b[end] == '>' && within:
 				within = false
-				s.cells[len(s.cells)-1].end = i + len(s.shutCell)
-			case !within && bytes.HasPrefix(b[i:], s.shutRow):
-				return i + len(s.shutRow), true, nil
+				s.cells[len(s.cells)-1].end = end + 1
+			case b[end] == '>':
+				return end + 1, true, nil
 			}
 		default:
 			if within || !bytes.HasPrefix(b[i:], s.openCell) || isNameByte(b[i+len(s.openCell):]) {
@@ -162,29 +171,33 @@ func (s *rowSide) plainCells(b []byte, i int) (n int, plain bool, err error) {
 
 // anyCells is plainCells for every row.
 func (s *rowSide) anyCells(x *lexer) (int, error) {
-	for depth := 1; ; {
+	open := [][]byte{s.tag.name}
+	for {
 		t, err := x.next()
 		if err != nil {
 			return 0, err
 		}
-		cell := bytes.HasPrefix(s.openCell[1:], t.name) && len(t.name) == len(s.openCell)-1
+		cell := len(open) == 1 && bytes.Equal(t.name, s.openCell[1:])
 		switch t.kind {
 		case tokEOF:
 			return 0, errMore
 		case tokStart, tokEmpty:
-			if depth == 1 && cell {
+			if cell {
 				if err := s.addCell(t.start, t.end, t.attrs); err != nil {
 					return 0, err
 				}
 			}
 			if t.kind == tokStart {
-				depth++
+				open = append(open, t.name)
 			}
 		case tokEnd:
-			if depth--; depth == 0 {
-				return t.end, nil
+			if !bytes.Equal(open[len(open)-1], t.name) {
+				return 0, malformed("row %d: its tags do not match", s.tagNum)
 			}
-			if depth == 1 && cell {
+			switch open = open[:len(open)-1]; {
+			case len(open) == 0:
+				return t.end, nil
+			case len(open) == 1 && bytes.Equal(t.name, s.openCell[1:]):
 				s.cells[len(s.cells)-1].end = t.end
 			}
 		}

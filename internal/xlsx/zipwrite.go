@@ -33,15 +33,16 @@ func (a *appender) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// newPacker makes room for about as many deflated bytes as hint.
-func newPacker(hint int64) *packer {
+// newPacker is for content that will be about as large as that of an entry.
+func newPacker(like *entry) *packer {
 	const buffers = 4
 	p := &packer{full: make(chan []byte, buffers), empty: make(chan []byte, buffers), done: make(chan struct{})}
-	p.out = make(appender, 0, hint+hint/8+1024)
+	p.out = make(appender, 0, like.packed+like.packed/8+1024)
+	room := int(min(like.size+1024, chunk))
 	for range buffers - 1 {
-		p.empty <- make([]byte, 0, chunk)
+		p.empty <- make([]byte, 0, room)
 	}
-	p.buf = make([]byte, 0, chunk)
+	p.buf = make([]byte, 0, room)
 	go p.deflate()
 	return p
 }
@@ -78,11 +79,13 @@ func (p *packer) finish() packed {
 	return packed{p.out, p.size, p.crc}
 }
 
-// pack is a packer for content that is in memory.
+// pack deflates content that is in memory.
 func pack(content []byte) packed {
-	p := newPacker(int64(len(content)) / 4)
-	p.write(content)
-	return p.finish()
+	var out appender
+	w, _ := flate.NewWriter(&out, flate.BestSpeed) // as in deflate
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return packed{out, int64(len(content)), crc32.ChecksumIEEE(content)}
 }
 
 // rewrite gives the package with the content of some entries changed. All others are copied as they are stored, with

@@ -96,6 +96,7 @@ func newStyleSheet(part []byte) (*styleSheet, error) {
 			s.unsure = malformed("the styles part holds <%s>, so its lists cannot be counted", root.children[i].name)
 		}
 	}
+	s.findDangling()
 	s.findDates()
 	return s, nil
 }
@@ -115,6 +116,27 @@ func (s *styleSheet) readList(list *styleList) {
 		list.items = append(list.items, s.part[c.start:c.end])
 	}
 	list.old = len(list.items)
+}
+
+// findDangling makes sure that nothing refers to a font or fill beyond the end of its list: one that is added there would
+// be shown where nobody asked for it.
+func (s *styleSheet) findDangling() {
+	check := func(xf *element, id string, to *styleList) {
+		// A list that is not there gets its default in the first place.
+		if n := attrInt(xf.attrs, id, 0); s.unsure == nil && (n < 0 || n > 0 && n >= to.old) {
+			s.unsure = malformed("a cell format has the %s %d, but the workbook has only %d", to.item, n, to.old)
+		}
+	}
+	for i := range s.root.children {
+		list := &s.root.children[i]
+		if name := list.local(); name != "cellXfs" && name != "cellStyleXfs" {
+			continue
+		}
+		for i := range list.children {
+			check(&list.children[i], "fontId", &s.fonts)
+			check(&list.children[i], "fillId", &s.fills)
+		}
+	}
 }
 
 func (s *styleSheet) findDates() {

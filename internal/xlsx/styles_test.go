@@ -324,6 +324,8 @@ func TestStylesRefusals(t *testing.T) {
 		"format beyond the list": {plainStyles, 5, "only 5"},
 		"negative":               {plainStyles, -1, "only 5"},
 		"font beyond the list":   {`<styleSheet><fonts><font/></fonts><cellXfs><xf fontId="3"/></cellXfs></styleSheet>`, 0, "the font 3"},
+		"font of another format": {`<styleSheet><fonts><font/></fonts><cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>`, 0, "the font 1"},
+		"fill of a named style":  {`<styleSheet><cellStyleXfs><xf fillId="2"/></cellStyleXfs><cellXfs><xf/></cellXfs></styleSheet>`, 0, "the fill 2"},
 		"alternatives":           {`<styleSheet><cellXfs><xf/><mc:AlternateContent/></cellXfs></styleSheet>`, 0, "cannot be counted"},
 		"alternative lists":      {`<styleSheet><mc:AlternateContent/><cellXfs><xf/></cellXfs></styleSheet>`, 0, "cannot be counted"},
 		"full":                   {`<styleSheet><cellXfs>` + strings.Repeat("<xf/>", maxCellXfs) + `</cellXfs></styleSheet>`, 0, "as many as Excel allows"},

@@ -174,27 +174,17 @@ func (tree *tableTree) newColumns(table Table, headings []string) ([][]byte, err
 }
 
 // xstring is text as an attribute of type ST_Xstring holds it (22.9.2.19): line breaks and the like as _x000a_, and what
-// only looks like such an escape with its underscore escaped.
+// only looks like such an escape kept from being taken for one.
 func xstring(s string) []byte {
 	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r < 0x20:
-			fmt.Fprintf(&b, "_x%04x_", r)
-		case r == '_' && looksEscaped(s[i:]):
-			b.WriteString("_x005F_")
-		default:
-			b.WriteRune(r)
+	for {
+		i := strings.IndexFunc(s, func(r rune) bool { return r < 0x20 })
+		if i < 0 {
+			return appendEscaped(nil, b.String()+escapeBstr(s))
 		}
+		// The underscore that follows could make an escape of what stands before it.
+		b.WriteString(strings.TrimSuffix(escapeBstr(s[:i]+"_"), "_"))
+		fmt.Fprintf(&b, "_x%04x_", s[i])
+		s = s[i+1:]
 	}
-	return appendEscaped(nil, b.String())
-}
-
-// looksEscaped tells whether s begins like an escape, or will when the control character in it has become one.
-func looksEscaped(s string) bool {
-	if len(s) < bstrLen || s[bstrLen-1] != '_' && s[bstrLen-1] >= 0x20 {
-		return false
-	}
-	_, ok := bstrUnit(s[:bstrLen-1] + "_")
-	return ok
 }

@@ -43,8 +43,9 @@ type Job struct {
 	Reader    *register.Reader
 	Policy    policy.Options
 	Limits    xlsx.Limits
-	Backups   string                          // the folder for copies from before each write
-	Keep      int                             // how many copies of a workbook are kept
+	Backups   string // the folder for copies from before each write
+	Keep      int    // how many copies of a workbook are kept
+	Now       func() time.Time
 	Progress  func(done, of int, what string) // called by one goroutine at a time; may be nil
 }
 
@@ -205,8 +206,11 @@ func (l *loaded) read(j *Job) {
 		return
 	}
 	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
-	if len(l.book.Sheets) == 0 && !l.context {
-		l.fail(noSheet(l.book))
+	if len(l.book.Sheets) == 0 {
+		// Other workbooks may stand beside the registers; one that is asked for by
+		// name is a mistake.
+		l.result.Reason = noSheet(l.book)
+		l.result.Troubled = len(j.Named) > 0 && !l.context
 	}
 }
 

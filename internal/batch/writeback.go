@@ -17,6 +17,9 @@ import (
 // Whatever stands in the way leaves the workbook as it was, with the reason.
 // Unsure says why the answers cannot be trusted this time, if they cannot.
 func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string) {
+	if len(l.book.Sheets) == 0 {
+		return
+	}
 	if !l.source.writeBack {
 		l.result.Outcome, l.result.Reason = ReadOnly, "write_back is false in the configuration"
 		return

@@ -284,7 +284,7 @@ func (p printer) workbooks(list []batch.Workbook) {
 			what += ": " + w.Reason
 		}
 		p.linef("  %-*s  %s", width, printable(w.Path), printable(what))
-		if w.Outcome != batch.Failed {
+		if len(w.Sheets) > 0 {
 			for _, sheet := range w.Headless {
 				p.linef("  %-*s  the sheet %q has no header row and was not read: at least three column names must stand in one of its first 20 rows", width, "", sheet)
 			}

@@ -287,3 +287,21 @@ func TestMailSettings(t *testing.T) {
 		t.Errorf("outbox: %+v, %v", got, err)
 	}
 }
+
+// TestVersionsAreSorted guards that versions judge in the order in which they
+// came into force, however they are written down.
+func TestVersionsAreSorted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	text := "workbooks: [{path: a.xlsx}]\npolicy:\n" +
+		"  - {version: new, in_force: 2027-01-01, review_by: 2028-01-01}\n  - {version: old, in_force: 2026-03-24, review_by: 2027-03-23}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Policy) != 2 || c.Policy[0].Version != "old" || c.Policy[1].Version != "new" {
+		t.Errorf("%+v", c.Policy)
+	}
+}

@@ -84,13 +84,14 @@ func (c *Config) readPolicy(v value) {
 		if at, ok := seen["version"]; ok && slices.ContainsFunc(c.Policy, func(o policy.Numbers) bool { return n.Version != "" && o.Version == n.Version }) {
 			at.fail("version %q stands here a second time: versions have names of their own", n.Version)
 		}
-		if len(c.Policy) > 0 && !n.InForce.IsZero() {
-			if last := c.Policy[len(c.Policy)-1]; n.InForce <= last.InForce {
-				seen["in_force"].fail("%s is not after %s, when version %q above came into force: put versions in the order of in_force, one a day", n.InForce, last.InForce, last.Version)
+		for _, other := range c.Policy {
+			if !n.InForce.IsZero() && n.InForce == other.InForce {
+				seen["in_force"].fail("version %q above comes into force on %s too: two versions cannot judge the same day", other.Version, n.InForce)
 			}
 		}
 		c.Policy = append(c.Policy, n)
 	}
+	slices.SortStableFunc(c.Policy, func(a, b policy.Numbers) int { return int(a.InForce - b.InForce) })
 }
 
 // readVersion reads one version of the policy. What it does not say is as by
@@ -114,9 +115,6 @@ func readVersion(v value) (policy.Numbers, map[string]value) {
 	}
 	seen := v.object("write a policy version, such as {version: \"1.0\", in_force: 2026-03-24, review_by: 2027-03-23}", fields...)
 	v.wants(seen, "version", "in_force", "review_by")
-	if review := seen["review_by"]; !n.InForce.IsZero() && !n.ReviewBy.IsZero() && n.ReviewBy < n.InForce {
-		review.fail("%s is before in_force, %s", n.ReviewBy, n.InForce)
-	}
 	if n.MinAge > n.MaxAge {
 		at, ok := seen["min_age"]
 		if !ok {

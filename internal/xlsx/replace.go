@@ -85,7 +85,7 @@ func (do fileOps) replace(path string, before [32]byte, after []byte, backup Bac
 	done, err := r.swap(backup)
 	if r.temp != "" {
 		if gone := do.remove(r.temp); gone != nil && err == nil {
-			err = fmt.Errorf("it was written, but a temporary file could not be removed: %w", gone)
+			err = fmt.Errorf("a temporary file could not be removed: %w", gone)
 		}
 	}
 	return done, err
@@ -181,7 +181,7 @@ func (r *replacement) swap(backup Backup) (Replaced, error) {
 	}
 	done := Replaced{Written: true, Backup: kept}
 	if err := backup.settle(r.do); err != nil {
-		return done, fmt.Errorf("it was written, but the folder of copies is not in order: %w", err)
+		return done, fmt.Errorf("the folder of copies is not in order: %w", err)
 	}
 	return done, nil
 }
@@ -256,7 +256,7 @@ func (r *replacement) renameOver(backup Backup) (Replaced, error) {
 	r.temp = ""
 	done := Replaced{Written: true, Backup: kept}
 	if err := errors.Join(r.do.syncDir(r.dir), backup.settle(r.do)); err != nil {
-		return done, fmt.Errorf("it was written, but the folder is not in order: %w", err)
+		return done, fmt.Errorf("the folder is not in order: %w", err)
 	}
 	return done, nil
 }

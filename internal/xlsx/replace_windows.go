@@ -46,7 +46,10 @@ func exchange(a, b string) error {
 	if err != nil { // error 1175 and, as there is a backup name, 1176 leave both as they were
 		return inUse(err)
 	}
-	return os.Rename(displaced, b)
+	if err := os.Rename(displaced, b); err != nil { // undone, so that a failure leaves a as it was
+		return errors.Join(err, replaceFile(a, displaced, b))
+	}
+	return nil
 }
 
 // replaceFile is ReplaceFileW. Without a name for what it displaces it can lose it (error 1176).

@@ -133,27 +133,37 @@ func patchThree(data []byte) (outcome, error) {
 		return outcome{Refused: "no worksheet", kind: NotWorkbook}, nil
 	}
 	sheet := f.Sheets()[0]
-	existing, fresh, row, err := candidates(sheet)
+	existing, fresh, row, last, err := candidates(sheet)
 	if err != nil {
 		return refused(err)
 	}
 	// Where a cell belongs to a merged range, a pivot table and the like, the next one is tried.
 	for try := 0; ; try++ {
-		var edits []Edit
-		if len(existing) > 0 {
-			edits = append(edits, existing[min(try, len(existing)-1)])
+		edits := []Edit{{Row: row, Col: 2, Value: TextValue("new row <&> ünïcode _x0041_"), Look: Amber}}
+		for _, some := range [][]Edit{existing, fresh} {
+			if len(some) > 0 {
+				edits = append(edits, some[0])
+			}
 		}
-		if len(fresh) > 0 {
-			edits = append(edits, fresh[min(try, len(fresh)-1)])
-		}
-		edits = append(edits, Edit{Row: row, Col: 2, Value: TextValue("new row <&> ünïcode _x0041_"), Look: Amber})
 		sort.Slice(edits, func(i, j int) bool { return before(edits[i], edits[j]) })
 		patches := []SheetPatch{{Sheet: sheet, Edits: edits}}
 		after, err := f.Patch(patches)
 		var r *Refusal
-		if errors.As(err, &r) && r.Kind == Occupied && try < 20 {
-			row++
-			continue
+		if errors.As(err, &r) && r.Kind == Occupied && try < 200 {
+			taken := func(some []Edit) bool {
+				return len(some) > 0 && strings.HasSuffix(r.Part, "!"+CellName(some[0].Row, some[0].Col))
+			}
+			switch {
+			case taken(existing) && len(existing) > 1:
+				existing = existing[1:]
+				continue
+			case taken(fresh) && len(fresh) > 1:
+				fresh = fresh[1:]
+				continue
+			case strings.HasSuffix(r.Part, "!"+CellName(row, 2)) && row < last:
+				row = last
+				continue
+			}
 		}
 		if err != nil {
 			return refused(err)
@@ -170,9 +180,9 @@ func patchThree(data []byte) (outcome, error) {
 }
 
 // candidates gives cells that hold a value and no formula, cells that may be added to an existing row, and the number of
-// a row that is not there: one between others, if there is one.
-func candidates(sheet *Sheet) (existing, fresh []Edit, row int, err error) {
-	last, gap := 0, 0
+// a row that is not there: one between others, if there is one; and of the first one behind them all.
+func candidates(sheet *Sheet) (existing, fresh []Edit, row, last int, err error) {
+	gap := 0
 	err = sheet.Scan(func(r *Row) error {
 		if r.Num > last+1 && last > 0 && gap == 0 {
 			gap = last + 1
@@ -182,18 +192,18 @@ func candidates(sheet *Sheet) (existing, fresh []Edit, row int, err error) {
 		for i := range r.Cells {
 			c := &r.Cells[i]
 			end = c.Col
-			if c.Kind != None && !c.Formula && len(existing) <= 20 {
+			if c.Kind != None && !c.Formula && len(existing) < 100 {
 				existing = append(existing, Edit{Row: r.Num, Col: c.Col, Value: TextValue(" existing\n\"cell\" "), Look: Green})
 			}
 		}
-		if end+2 <= MaxCol && len(fresh) <= 20 {
+		if end+2 <= MaxCol && len(fresh) < 100 {
 			fresh = append(fresh, Edit{Row: r.Num, Col: end + 2, Value: TextValue("new cell"), Look: Red})
 		}
 		return nil
 	})
-	row = gap
-	if row == 0 {
-		row = last + 1
+	last++
+	if row = gap; row == 0 {
+		row = last
 	}
-	return existing, fresh, row, err
+	return existing, fresh, row, last, err
 }

@@ -181,9 +181,11 @@ func TestPatchRefuses(t *testing.T) {
 			refused(t, err, c.kind, c.word)
 		})
 	}
+	_, err := patched(t, tableBook(t), SheetPatch{Edits: []Edit{cell("B1", TextValue("x"))}})
+	refused(t, err, Occupied, "Data!B1", "headings of the table")
 	f, _ := Open(small(t), DefaultLimits())
 	g, _ := Open(small(t), DefaultLimits())
-	_, err := f.Patch([]SheetPatch{{Sheet: g.Sheets()[0], Edits: one}})
+	_, err = f.Patch([]SheetPatch{{Sheet: g.Sheets()[0], Edits: one}})
 	refused(t, err, Unsupported, "another workbook")
 	_, err = f.Patch([]SheetPatch{{Sheet: f.Sheets()[0], Edits: one}, {Sheet: f.Sheets()[0], Edits: one}})
 	refused(t, err, Unsupported, "twice")
@@ -291,6 +293,23 @@ func TestPatchRecalculates(t *testing.T) {
 		if got := text(t, after, "xl/workbook.xml"); got != wrap(c.want) {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, wrap(c.want))
 		}
+	}
+}
+
+// The strict variant of the format has other namespaces, and is patched in the same way.
+func TestPatchStrict(t *testing.T) {
+	const main, strict = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"
+	parts := bookParts(worksheet(`<row r="1"><c r="A1" t="d" s="1"><v>2026-03-24</v></c></row>`, ""))
+	for i := range parts {
+		parts[i].text = strings.ReplaceAll(parts[i].text, main, strict)
+		parts[i].text = strings.ReplaceAll(parts[i].text, relType, "http://purl.oclc.org/ooxml/officeDocument/relationships/")
+	}
+	after, err := patched(t, pkg(t, parts...), SheetPatch{Edits: []Edit{{Row: 1, Col: 2, Value: DateValue(46105), Look: Date, NeighbourCol: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cellsOf(t, after); len(got) != 2 || got[0] != `A1 5 "2026-03-24" date` || got[1] != `B1 1 "46105" date` {
+		t.Errorf("cells %q", got)
 	}
 }
 

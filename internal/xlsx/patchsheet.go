@@ -45,7 +45,7 @@ func (p *patch) patchSheet(sp *SheetPatch, edits []Edit, out *packer) error {
 			s.widths = append(s.widths, c)
 		}
 	}
-	if err := s.pivots(); err != nil {
+	if err := s.reserved(); err != nil {
 		return err
 	}
 	if err := s.copy(); err != nil {
@@ -65,8 +65,16 @@ func (r Range) with(row, col int) Range {
 	return Range{min(r.FirstRow, row), min(r.FirstCol, col), max(r.LastRow, row), max(r.LastCol, col)}
 }
 
-// pivots keeps out of pivot tables: their next refresh would overwrite what is written there.
-func (s *sheetPatcher) pivots() error {
+// reserved keeps out of the headings of tables, which have to be those that the table's part holds, and out of pivot
+// tables, whose next refresh would overwrite what is written there.
+func (s *sheetPatcher) reserved() error {
+	for _, t := range s.sp.Sheet.Tables {
+		head := t.Ref
+		head.LastRow = head.FirstRow + t.HeaderRows - 1
+		if err := s.freeArea(head, "the headings of the table "+strconv.Quote(t.Name)); err != nil {
+			return err
+		}
+	}
 	rels, err := s.f.relationships(s.sp.Sheet.Part, map[*entry]bool{})
 	if err != nil {
 		return err

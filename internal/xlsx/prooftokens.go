@@ -155,18 +155,36 @@ func (s *rowSide) plainCells(b []byte, i int) (n int, plain bool, err error) {
 			if within || !bytes.HasPrefix(b[i:], s.openCell) || isNameByte(b[i+len(s.openCell):]) {
 				continue
 			}
-			x := lexer{buf: b, last: s.last, pos: i}
-			t, err := x.next()
-			if err != nil {
+			from := i + len(s.openCell)
+			gt := tagEnd(b, from)
+			if gt < 0 {
+				return 0, true, errMore
+			}
+			within = b[gt-1] != '/'
+			attrs := b[from:gt]
+			if !within {
+				attrs = attrs[:len(attrs)-1]
+			}
+			if err := s.addCell(i, gt+1, attrs); err != nil {
 				return 0, true, err
 			}
-			if err := s.addCell(t.start, t.end, t.attrs); err != nil {
-				return 0, true, err
-			}
-			within = t.kind == tokStart
-			i = t.end - 1
+			i = gt
 		}
 	}
+}
+
+// tagEnd finds the bracket that closes a tag, outside its quotes; -1 where it is not there.
+func tagEnd(b []byte, i int) int {
+	for ; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '>':
+			return i
+		case '"', '\'':
+			for i++; i < len(b) && b[i] != c; i++ {
+			}
+		}
+	}
+	return -1
 }
 
 // anyCells is plainCells for every row.
@@ -210,9 +228,14 @@ func (s *rowSide) addCell(start, end int, attrs []byte) error {
 		last = s.cells[n-1].col
 		col = last + 1
 	}
-	ref, ok := bytes.CutPrefix(attrs, []byte(` r="`)) // as most programs write it
-	if ok {
-		ref = ref[:bytes.IndexByte(ref, '"')]
+	var ref []byte
+	ok := false
+	if len(attrs) > 4 && attrs[1] == 'r' && attrs[2] == '=' && attrs[3] == '"' { // as most programs write it
+		n := 4
+		for n < len(attrs) && attrs[n] != '"' {
+			n++
+		}
+		ref, ok = attrs[4:n], true
 	} else {
 		ref, ok = attr(attrs, "r")
 	}

@@ -53,7 +53,7 @@ type proof struct {
 	old           *File
 	before, after *archive
 	changed       map[*entry]*entry // entries of before whose content differs → their counterparts; those accounted for are taken out
-	dates         []bool            // by cell format of after
+	xfs           *styleSheet       // the styles of after; nil where there are none
 }
 
 func differs(part, format string, args ...any) error {
@@ -125,8 +125,8 @@ func (p *proof) patch(sp *SheetPatch) error {
 	if err != nil {
 		return err
 	}
-	if p.dates == nil {
-		if err := p.readDates(); err != nil {
+	if p.xfs == nil && p.old.styles != nil {
+		if err := p.readStyles(); err != nil {
 			return err
 		}
 	}
@@ -148,22 +148,15 @@ func (p *proof) patch(sp *SheetPatch) error {
 	return differs(s.Name, "it has no table %q", sp.GrowTable)
 }
 
-// readDates finds out which cell formats of the new styles show dates.
-func (p *proof) readDates() error {
-	p.dates = []bool{}
-	if p.old.styles == nil {
-		return nil
-	}
-	part, err := p.after.read(p.after.byName[partKey(p.old.styles.name)])
+// readStyles reads the new styles.
+func (p *proof) readStyles() error {
+	name := p.old.styles.name
+	part, err := p.after.read(p.after.byName[partKey(name)])
 	if err != nil {
 		return err
 	}
-	s, err := newStyleSheet(part)
-	if err != nil {
-		return refusePart(p.old.styles.name, err)
-	}
-	p.dates = s.dates
-	return nil
+	p.xfs, err = newStyleSheet(part)
+	return refusePart(name, err)
 }
 
 // styles proves that the styles only gained number formats, fonts, fills and cell formats at the ends of their lists.

@@ -92,6 +92,10 @@ func TestProveRefuses(t *testing.T) {
 			i := strings.Index(s, `<c r="C2" s="`)
 			return s[:i] + `<c r="C2" s="99` + s[i+len(`<c r="C2" s="`)+1:]
 		}, "C2 is not what"},
+		{"another look", sheetPart, func(s string) string {
+			i := strings.Index(s, `<c r="C2" s="`)
+			return s[:i] + `<c r="C2" s="1` + s[i+len(`<c r="C2" s="`)+1:]
+		}, "C2 is not what"},
 		{"text became a formula", sheetPart, swap("<is><t>Late</t></is>", "<f>1</f><v>Late</v>"), "C2 is not what"},
 		{"new cell lost", sheetPart, func(s string) string {
 			i := strings.Index(s, `<c r="C2"`)

@@ -287,18 +287,27 @@ func (q *sheetProof) written(col int, cell []byte) error {
 		}
 	}
 	e := q.edit(col)
-	ok := c.Col == col && !c.Formula && c.Kind == e.Value.kind && (c.Style == 0 || c.Style < len(q.dates))
+	ok := c.Col == col && !c.Formula && c.Kind == e.Value.kind && (c.Style == 0 || q.xfs != nil && c.Style < len(q.xfs.dates))
 	switch e.Value.kind {
 	case Text:
-		ok = ok && c.Text() == e.Value.text
+		ok = ok && c.Text() == e.Value.text && q.looks(c.Style, e.Look)
 		q.found++
 	case Number:
 		n, isNum := c.Number()
-		ok = ok && isNum && n == float64(e.Value.serial) && (e.Look != Date || c.Style < len(q.dates) && q.dates[c.Style])
+		ok = ok && isNum && n == float64(e.Value.serial) && (e.Look != Date || q.xfs != nil && q.xfs.isDate(c.Style)) && q.looks(c.Style, e.Look)
 		q.found++
 	}
 	if !ok {
 		return q.differs("%s is not what was to be written", CellName(e.Row, e.Col))
 	}
 	return nil
+}
+
+// looks proves that a cell format has a look: putting it on once more changes nothing.
+func (q *sheetProof) looks(xf int, look Look) bool {
+	if q.xfs == nil {
+		return true
+	}
+	again, err := q.xfs.xf(xf, look)
+	return err == nil && again == xf
 }

@@ -210,8 +210,6 @@ func (f *File) readWorkbook(rels []relationship, read map[*entry]bool) error {
 			return nil
 		}
 		switch {
-		case r.depth == 1 && space == spaceMainStrict:
-			f.readOnly = "the workbook is in the strict variant of the format; save it as Excel workbook (.xlsx), not Strict Open XML"
 		case r.depth == 2 && t.opens("workbookPr"):
 			f.date1904 = attrBool(t.attrs, "date1904", false)
 		case r.depth == 3 && t.opens("sheet"):

@@ -35,6 +35,12 @@ func (p printer) bold(text string) string {
 	return "\x1b[1m" + text + "\x1b[0m"
 }
 
+// inPrint lists the severities as people read them: what can still be done
+// comes before what was missed.
+func inPrint() []policy.Severity {
+	return []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}
+}
+
 // severityWords are what people call the severities.
 var severityWords = map[policy.Severity]string{
 	policy.Breach: "missed", policy.Overdue: "overdue", policy.AtRisk: "at risk", policy.Todo: "to do", policy.Data: "to correct", policy.Info: "for information",
@@ -77,9 +83,17 @@ func groups(findings []policy.Finding) []group {
 		return strings.Compare(a.rule.ID, b.rule.ID)
 	})
 	for _, g := range out {
-		slices.SortStableFunc(g.findings, func(a, b policy.Finding) int { return int(a.Due - b.Due) })
+		slices.SortStableFunc(g.findings, byDue)
 	}
 	return out
+}
+
+// byDue puts the earliest due date first and findings without one last.
+func byDue(a, b policy.Finding) int {
+	if a.Due.IsZero() != b.Due.IsZero() {
+		return int(b.Due - a.Due)
+	}
+	return int(a.Due - b.Due)
 }
 
 // report prints every finding on a line of its own, grouped by what must be
@@ -107,7 +121,7 @@ func (p printer) headline(result *batch.Result) {
 	p.linef("")
 	s := summarise(result.Report.Findings)
 	var parts []string
-	for _, severity := range policy.Severities() {
+	for _, severity := range inPrint() {
 		if n := *s.count(severity); n > 0 {
 			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, severityWords[severity])))
 		}
@@ -148,7 +162,7 @@ func (p printer) heading(s policy.Severity, text string) {
 
 // owners prints who has how much to do.
 func (p printer) owners(findings []policy.Finding) {
-	columns := []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach}
+	columns := inPrint()[:5] // all but what is only for information
 	counts := map[string]*summary{}
 	var owners []string
 	for i := range findings {
@@ -209,7 +223,7 @@ func (p printer) urgent(findings []policy.Finding) {
 		if d := a.Severity.Rank() - b.Severity.Rank(); d != 0 {
 			return d
 		}
-		return int(a.Due - b.Due)
+		return byDue(a, b)
 	})
 	p.heading("", "most urgent")
 	for i := range list {

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestReadme runs the examples of the README on the sample workbooks and
+// compares what they print. A line "..." stands for any number of lines.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := 0
+	for i, block := range strings.Split(string(readme), "```") {
+		text, isConsole := strings.CutPrefix(block, "console\n")
+		if i%2 == 0 || !isConsole {
+			continue
+		}
+		for _, example := range strings.Split("\n"+text, "\n$ regcert ")[1:] {
+			command, want, _ := strings.Cut(example, "\n")
+			examples++
+			t.Run(command, func(t *testing.T) {
+				dir := t.TempDir()
+				if err := os.CopyFS(filepath.Join(dir, "sample-workbooks"), os.DirFS(filepath.Join(root, "sample-workbooks"))); err != nil {
+					t.Fatal(err)
+				}
+				config, err := os.ReadFile(filepath.Join(root, "config.yaml"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, "config.yaml"), config, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				t.Chdir(dir)
+				var out, errs bytes.Buffer
+				Main(t.Context(), strings.Fields(command), Streams{Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: time.Now})
+				if errs.Len() > 0 || !matches(strings.Split(strings.TrimRight(want, "\n"), "\n"), strings.Split(strings.TrimRight(out.String(), "\n"), "\n")) {
+					t.Errorf("it prints\n%s%s\nthe README says\n%s", out.String(), errs.String(), want)
+				}
+			})
+		}
+	}
+	if examples < 4 {
+		t.Errorf("the README has only %d examples", examples)
+	}
+}
+
+// matches compares lines, where "..." stands for any number of them.
+func matches(want, got []string) bool {
+	if len(want) == 0 {
+		return len(got) == 0
+	}
+	if want[0] == "..." {
+		for i := 0; i <= len(got); i++ {
+			if matches(want[1:], got[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(got) > 0 && got[0] == want[0] && matches(want[1:], got[1:])
+}

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ func TestCorpusPatch(t *testing.T) {
 	out := os.Getenv("REGCERT_CORPUS_OUT")
 	files := corpus(t)
 	counts := map[string]int{}
+	before, after := map[string][]byte{}, map[string][]byte{}
 	for _, name := range sortedKeys(files) {
 		data, err := os.ReadFile(files[name])
 		if err != nil {
@@ -84,6 +86,7 @@ func TestCorpusPatch(t *testing.T) {
 			t.Logf("%s: refused: %s", name, got.Refused)
 		} else {
 			counts["proved"]++
+			addParts(t, name, data, got.after, before, after)
 		}
 		if out != "" {
 			writeOutcome(t, filepath.Join(out, filepath.FromSlash(name)), got)
@@ -95,6 +98,99 @@ func TestCorpusPatch(t *testing.T) {
 	if counts["proved"] == 0 {
 		t.Error("not one workbook could be patched")
 	}
+	noNewViolations(t, before, after)
+}
+
+// addParts takes up the parts that a patch changed, for the schema to look at.
+func addParts(t *testing.T, name string, data, patched []byte, before, after map[string][]byte) {
+	t.Helper()
+	a, err := readArchive(data, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readArchive(patched, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range a.entries {
+		y := b.entries[i]
+		if x.crc == y.crc || x.size > 4<<20 {
+			continue
+		}
+		key := strings.NewReplacer("/", "_", " ", "_", `\`, "_", ":", "_").Replace(name + "_" + x.name)
+		old, err := a.read(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := b.read(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Excel itself writes this attribute, though the schema does not have it.
+		space := []byte(` xml:space="preserve"`)
+		before[key], after[key] = bytes.ReplaceAll(old, space, nil), bytes.ReplaceAll(now, space, nil)
+	}
+}
+
+// TestCorpusNewColumns adds two columns to the right of what is there, with headings and widths; a table that ends there
+// grows over them.
+func TestCorpusNewColumns(t *testing.T) {
+	files := corpus(t)
+	before, after := map[string][]byte{}, map[string][]byte{}
+	tables := 0
+	for _, name := range sortedKeys(files) {
+		data, err := os.ReadFile(files[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(data, DefaultLimits())
+		if err != nil || len(f.Sheets()) == 0 {
+			continue
+		}
+		sp, err := newColumns(f.Sheets()[0])
+		if err != nil || sp.NewColumns[1].Col > MaxCol {
+			continue
+		}
+		patches := []SheetPatch{sp}
+		made, err := f.Patch(patches)
+		if err != nil {
+			mustRefuse(t, err)
+			t.Logf("%s: refused: %v", name, err)
+			continue
+		}
+		if err := Prove(data, made, patches, DefaultLimits()); err != nil {
+			t.Errorf("%s: patched, but not proved: %v", name, err)
+			continue
+		}
+		if sp.GrowTable != "" {
+			tables++
+		}
+		addParts(t, name, data, made, before, after)
+	}
+	t.Logf("%d tables grew", tables)
+	if tables == 0 {
+		t.Error("no table grew")
+	}
+	noNewViolations(t, before, after)
+}
+
+func newColumns(sheet *Sheet) (SheetPatch, error) {
+	sp := SheetPatch{Sheet: sheet, HeaderRow: 1}
+	last := 1
+	err := sheet.Scan(func(r *Row) error {
+		if n := len(r.Cells); n > 0 {
+			last = max(last, r.Cells[n-1].Col)
+		}
+		return nil
+	})
+	for _, table := range sheet.Tables {
+		if table.Ref.LastCol >= last && table.HeaderRows == 1 {
+			last, sp.HeaderRow, sp.GrowTable = table.Ref.LastCol, table.Ref.FirstRow, table.Name
+		}
+	}
+	sp.NewColumns = []NewColumn{{Col: last + 1, Heading: "Registration Status", Width: 20}, {Col: last + 2, Heading: "Next\nAction", Width: 40.5}}
+	sp.Edits = []Edit{{Row: sp.HeaderRow + 1, Col: last + 1, Value: TextValue("Overdue"), Look: Red, NeighbourCol: last}, {Row: sp.HeaderRow + 1, Col: last + 2, Value: TextValue("Register"), NeighbourCol: last}}
+	return sp, err
 }
 
 func writeOutcome(t *testing.T, path string, got outcome) {

@@ -19,7 +19,7 @@ func recognise(data []byte, lim Limits) error {
 		return tooLarge("", "the file has %d MiB, more than the %d allowed", len(data)>>20, lim.File>>20)
 	case bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")):
 		if encryptedPackage(data) {
-			return &Refusal{Kind: Encrypted, Detail: "the workbook is protected by a password", Remedy: "give its password, or save it without one"}
+			return &Refusal{Kind: Encrypted, Detail: "the workbook is protected by a password", Remedy: "take the password off (File, Info, Protect Workbook) and save it"}
 		}
 		return &Refusal{Kind: OldExcel, Detail: "this is a workbook of the format before Excel 2007 (.xls)", Remedy: newWorkbook}
 	case bytes.HasPrefix(data, []byte(sigLocal)) || bytes.HasPrefix(data, []byte(sigEnd)):

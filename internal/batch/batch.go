@@ -52,11 +52,11 @@ type Job struct {
 // Workbook is what became of one workbook of the set.
 type Workbook struct {
 	Path     string // as reports show it
-	SHA256   string // of the file as it is now, hexadecimal; empty where it could not be read
+	SHA256   string // of the version that was written, else of the one that was read, hexadecimal; empty where there is none
 	Outcome  Outcome
 	Reason   string
 	Troubled bool   // it could not be read, or not be written although it should
-	Before   string // the SHA-256 of the file as it was read
+	Before   string // the SHA-256 of the version that was read
 	Cells    int    // cells written
 	Sheets   []*register.Sheet
 	Other    []string // sheets that were not read
@@ -109,11 +109,11 @@ func (j *Job) Run(ctx context.Context) (*Result, error) {
 	}
 	unsure := incomplete(set, report)
 	rows := rowsByWorkbook(report)
+	now := j.Now()
 	err = j.each(ctx, set, "writing", func(l *loaded) {
-		if l.book == nil || l.context {
-			return
+		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
+			l.writeBack(j, rows[l.name], unsure[l.name], now)
 		}
-		l.writeBack(j, rows[l.name], unsure[l.name])
 	})
 	return j.result(set, report), err
 }
@@ -154,15 +154,10 @@ func (j *Job) each(ctx context.Context, set []*loaded, what string, step func(*l
 	done := 0
 	for _, l := range set {
 		group.Go(func() error {
-			defer func() {
-				if p := recover(); p != nil {
-					l.fail(fmt.Sprintf("regcert stumbled over this workbook and left it as it was; please report it with these lines: %v\n%s", p, debug.Stack()))
-				}
-			}()
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			step(l)
+			l.attempt(step)
 			mu.Lock()
 			defer mu.Unlock()
 			done++
@@ -173,6 +168,16 @@ func (j *Job) each(ctx context.Context, set []*loaded, what string, step func(*l
 		})
 	}
 	return group.Wait()
+}
+
+// attempt does a step, and makes of a panic in it a failure of the workbook.
+func (l *loaded) attempt(step func(*loaded)) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.fail(fmt.Sprintf("regcert stumbled over this workbook; please report it with these lines: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	step(l)
 }
 
 func (l *loaded) fail(reason string) {

@@ -2,7 +2,9 @@ package batch
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,29 +27,21 @@ type source struct {
 
 // find lists the workbooks of the set, each once: the configured ones in their
 // order, a glob's matches sorted by path, then those that are only named. With
-// named workbooks all others are context.
+// named workbooks all others are context. Spreadsheet programs' lock files and
+// regcert's own temporary files are none.
 func (j *Job) find() ([]source, error) {
-	var list []source
-	at := map[string]int{}
-	add := func(path string, writeBack bool) {
-		if _, known := at[path]; !known {
-			at[path] = len(list)
-			list = append(list, source{path: path, name: j.display(path), writeBack: writeBack, context: len(j.Named) > 0})
-		}
-	}
+	var f finder
 	for _, p := range j.Workbooks {
 		matches, err := filepath.Glob(p.Glob)
 		if err != nil {
 			return nil, fmt.Errorf("workbooks: %q is not a pattern for file names: %w", p.Glob, err)
 		}
-		if len(matches) == 0 && !strings.ContainsAny(p.Glob, "*?[") {
-			matches = []string{p.Glob} // its absence is reported like any other trouble with it
+		if path, ok := literal(p.Glob); ok && len(matches) == 0 {
+			matches = []string{path} // its absence is reported like any other trouble with it
 		}
 		slices.Sort(matches)
 		for _, m := range matches {
-			if !xlsx.IsTransient(filepath.Base(m)) {
-				add(m, p.WriteBack)
-			}
+			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, context: len(j.Named) > 0})
 		}
 	}
 	for _, name := range j.Named {
@@ -55,10 +49,48 @@ func (j *Job) find() ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
-		add(path, true)
-		list[at[path]].context = false
+		f.add(source{path: path, name: j.display(path), writeBack: true})
 	}
-	return list, nil
+	return f.list, nil
+}
+
+// finder gathers workbooks, each file once, whatever paths lead to it.
+type finder struct {
+	list  []source
+	infos []os.FileInfo // by source; nil where there is no file
+}
+
+// add takes up a workbook. One that is there already is written only if it may
+// be under either entry, and is context only if it is so under both.
+func (f *finder) add(s source) {
+	if xlsx.IsTransient(filepath.Base(s.path)) {
+		return
+	}
+	info, _ := os.Stat(s.path) // what is wrong with it is found out when it is read
+	for i := range f.list {
+		same := f.infos[i] != nil && info != nil && os.SameFile(f.infos[i], info)
+		if known := &f.list[i]; same || known.path == s.path {
+			known.writeBack = known.writeBack && s.writeBack
+			known.context = known.context && s.context
+			return
+		}
+	}
+	f.list, f.infos = append(f.list, s), append(f.infos, info)
+}
+
+// literal is the one path that a pattern (filepath.Match) matches, if it has no
+// wildcard. A character in brackets stands for itself, and so does one behind a
+// backslash, where that separates no folders.
+func literal(glob string) (path string, ok bool) {
+	escapes := `\[([^\\^\]])\]`
+	if filepath.Separator != '\\' {
+		escapes += `|\\(.)`
+	}
+	escape := regexp.MustCompile(escapes)
+	if strings.ContainsAny(escape.ReplaceAllString(glob, ""), "*?[") {
+		return "", false
+	}
+	return escape.ReplaceAllString(glob, "$1$2"), true
 }
 
 // display names a path relative to the configuration, where it lies below it.

@@ -3,19 +3,12 @@ package batch
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/xlsx"
 )
-
-// A conflict is a place where regcert would have to write over something that
-// is not its own.
-type conflict struct{ cell, detail string }
-
-func (c *conflict) Error() string { return c.cell + " " + c.detail }
 
 // widths are those of columns that regcert adds, in characters.
 const (
@@ -46,6 +39,10 @@ func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date) ([
 	return patches, nil
 }
 
+func isStatus(kind register.Kind, text string) bool {
+	return slices.ContainsFunc(policy.Statuses(kind), func(s policy.Status) bool { return s.Name == text })
+}
+
 // output is a → column of a sheet: where it stands, or will stand.
 type output struct {
 	column    register.Column
@@ -70,7 +67,7 @@ func planSheet(sheet *register.Sheet, rows []policy.Row, firstDay calendar.Date)
 	for i := range sheet.Stale {
 		stale := &sheet.Stale[i]
 		status := stale.Value(sheet.Kind.Status()).Text
-		if !slices.ContainsFunc(policy.Statuses(sheet.Kind), func(s policy.Status) bool { return s.Name == status }) {
+		if !isStatus(sheet.Kind, status) {
 			continue // staff's own words
 		}
 		for _, out := range outputs {
@@ -94,39 +91,37 @@ func outputsOf(sheet *register.Sheet, patch *xlsx.SheetPatch) ([]output, error) 
 	var outputs []output
 	next := sheet.LastCol + 1
 	for _, c := range sheet.Kind.Outputs() {
-		out := output{column: c, col: sheet.Column(c), neighbour: neighbour(sheet, sheet.Column(c)), isStatus: c == sheet.Kind.Status()}
-		switch {
-		case sheet.HasFormulas(c):
+		col := sheet.Column(c)
+		if sheet.HasFormulas(c) {
 			continue
-		case out.col == 0:
-			if row := sheet.Beyond(next); row > 0 {
-				return nil, &conflict{fmt.Sprintf("%s!%s", sheet.Name, xlsx.CellName(row, next)),
-					fmt.Sprintf("is filled, where the column %q would be added: give that column a heading in row %d, or move what stands there", c, sheet.HeaderRow)}
-			}
-			out.col, out.neighbour = next, sheet.LastCol
-			patch.NewColumns = append(patch.NewColumns, xlsx.NewColumn{Col: next, Heading: c.String(), Width: width(sheet.Kind, c)})
-			patch.GrowTable = sheet.Table
-			next++
 		}
-		outputs = append(outputs, out)
+		if col == 0 {
+			if row := sheet.Beyond(next); row > 0 {
+				return nil, fmt.Errorf("%s!%s is taken, where the column %q would be added; give what stands there a heading in row %d, or move it",
+					sheet.Name, xlsx.CellName(row, next), c, sheet.HeaderRow)
+			}
+			col = next
+			next++
+			patch.NewColumns = append(patch.NewColumns, xlsx.NewColumn{Col: col, Heading: c.String(), Width: width(sheet.Kind, c)})
+			patch.GrowTable = sheet.Table
+		}
+		outputs = append(outputs, output{column: c, col: col, neighbour: neighbour(sheet, col), isStatus: c == sheet.Kind.Status()})
 	}
 	return outputs, nil
 }
 
 // neighbour is the nearest column left of col that staff fill, or else right.
+// It is never one that regcert has coloured.
 func neighbour(sheet *register.Sheet, col int) int {
-	best, distance := 0, 1<<20
+	best, least := 0, 0
 	for _, c := range sheet.Kind.Inputs() {
 		at := sheet.Column(c)
-		if at == 0 {
-			continue
+		distance := col - at
+		if distance < 0 {
+			distance = xlsx.MaxCol - distance // any to the left comes first
 		}
-		d := col - at
-		if d < 0 {
-			d = -d + 1<<14 // any to the left comes first
-		}
-		if d < distance {
-			best, distance = at, d
+		if at > 0 && (best == 0 || distance < least) {
+			best, least = at, distance
 		}
 	}
 	return best
@@ -159,20 +154,10 @@ func wanted(row *policy.Row, c register.Column) answer {
 	case kind.Deadline():
 		return answer{date: row.Deadline}
 	case register.NextAction:
-		return answer{text: cell(row.NextAction)}
+		return answer{text: row.NextAction}
 	default:
-		return answer{text: cell(row.Problems)}
+		return answer{text: row.Problems}
 	}
-}
-
-// cell cuts a text to what a cell holds (ECMA-376 Part 1, 18.3.1.4: 32,767
-// characters).
-func cell(s string) string {
-	const most = 32000
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + " …"
 }
 
 func edit(row int, out output, want answer, tone policy.Tone, firstDay calendar.Date) xlsx.Edit {

@@ -3,8 +3,10 @@ package batch
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"regcert/internal/calendar"
@@ -16,10 +18,7 @@ import (
 // writeBack writes the answers into the workbook: plan, patch, prove, replace.
 // Whatever stands in the way leaves the workbook as it was, with the reason.
 // Unsure says why the answers cannot be trusted this time, if they cannot.
-func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string) {
-	if len(l.book.Sheets) == 0 {
-		return
-	}
+func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Time) {
 	if !l.source.writeBack {
 		l.result.Outcome, l.result.Reason = ReadOnly, "write_back is false in the configuration"
 		return
@@ -37,7 +36,7 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string) {
 		return
 	}
 	if who, since, open := xlsx.OpenBy(l.path); open {
-		l.leave(Deferred, openReason(who, since))
+		l.leave(Deferred, openReason(who, since, now))
 		return
 	}
 	if unsure != "" {
@@ -53,17 +52,27 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string) {
 		l.leave(Failed, fmt.Sprintf("the proof of what was to be written failed, so nothing was written: %v", err))
 		return
 	}
-	backup := xlsx.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: j.Now()}
-	replaced, err := xlsx.Replace(l.path, l.sum, after, backup)
-	if replaced.Written {
-		sum := sha256.Sum256(after)
-		l.result.Outcome, l.result.SHA256, l.result.Cells = Written, hex.EncodeToString(sum[:]), cells(patches)
+	l.replace(after, xlsx.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: now})
+	if l.result.Outcome == Written {
+		l.result.Cells = cells(patches)
 	}
+}
+
+// replace puts the proved version in the place of the workbook.
+func (l *loaded) replace(after []byte, backup xlsx.Backup) {
+	replaced, err := xlsx.Replace(l.path, l.sum, after, backup)
+	var open *xlsx.OpenError
 	switch {
+	case replaced.Written:
+		sum := sha256.Sum256(after)
+		l.result.Outcome, l.result.SHA256 = Written, hex.EncodeToString(sum[:])
+		if err != nil {
+			l.leave(Written, "it was written, but "+err.Error())
+		}
+	case errors.As(err, &open):
+		l.leave(Deferred, openReason(open.Who, open.Since, backup.At))
 	case xlsx.Deferred(err):
 		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
-	case err != nil && replaced.Written:
-		l.leave(Written, "it was written, but "+err.Error())
 	case err != nil:
 		l.leave(Failed, err.Error())
 	}
@@ -88,12 +97,24 @@ func (l *loaded) firstDay() calendar.Date {
 	return 0
 }
 
-func openReason(who string, since time.Time) string {
-	by := "somebody"
+// staleLock is the age from which a lock file may well be left from a crash.
+const staleLock = 24 * time.Hour
+
+// openReason says who has a workbook open, as far as the lock file tells.
+func openReason(who string, since, now time.Time) string {
+	text := "somebody"
 	if who != "" {
-		by = who
+		text = who
 	}
-	return fmt.Sprintf("%s has had it open since %s; nothing was written: close it, and it is written next time", by, since.Format("15:04 on Mon 2 Jan 2006"))
+	text += " has it open"
+	if !since.IsZero() {
+		text += since.Format(", since 15:04 on Mon 2 Jan 2006")
+	}
+	text += "; nothing was written: close it, and it is written next time"
+	if !since.IsZero() && now.Sub(since) > staleLock {
+		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
+	}
+	return text
 }
 
 func cells(patches []xlsx.SheetPatch) int {
@@ -110,34 +131,32 @@ func cells(patches []xlsx.SheetPatch) int {
 func incomplete(set []*loaded, report *policy.Report) map[string]string {
 	missing, enrolled := "", false
 	for _, l := range set {
-		if l.book == nil {
+		switch {
+		case l.book == nil:
 			missing = l.name
-			continue
-		}
-		for _, s := range l.book.Sheets {
-			enrolled = enrolled || s.Kind == register.Enrolments
+		case has(l.book, register.Enrolments):
+			enrolled = true
 		}
 	}
-	unsure := map[string]string{}
 	if missing == "" {
-		return unsure
+		return nil
 	}
 	reason := fmt.Sprintf("%s could not be read, and learners named here may be in it; nothing was written: put that right first", missing)
+	unsure := map[string]string{}
 	for _, f := range report.Findings {
 		if f.Rule == "DAT-09" && f.Kind != register.Enrolments {
 			unsure[f.Workbook] = reason
 		}
 	}
-	for _, l := range set {
-		if l.book == nil || enrolled {
-			continue
-		}
-		for _, s := range l.book.Sheets {
-			switch s.Kind {
-			case register.Assessments, register.Claims, register.Withdrawals:
-				unsure[l.name] = reason
-			}
+	for _, l := range set { // without any Enrolments sheet DAT-09 is not asked
+		if !enrolled && l.book != nil && has(l.book, register.Assessments, register.Claims, register.Withdrawals) {
+			unsure[l.name] = reason
 		}
 	}
 	return unsure
+}
+
+// has reports whether the workbook has a sheet of one of the kinds.
+func has(book *register.Workbook, kinds ...register.Kind) bool {
+	return slices.ContainsFunc(book.Sheets, func(s *register.Sheet) bool { return slices.Contains(kinds, s.Kind) })
 }

@@ -169,6 +169,11 @@ func (sr *sheetReader) tables(found map[Column]int) {
 			s.Table = t.Name
 		}
 	}
+	for _, t := range s.source.Tables { // another table's cells are not free, though they may be empty
+		for col := max(t.Ref.FirstCol, s.LastCol+1); col <= t.Ref.LastCol && t.Ref.LastRow >= s.HeaderRow; col++ {
+			s.occupy(col, max(t.Ref.FirstRow, s.HeaderRow))
+		}
+	}
 }
 
 // record reads a row below the header row.
@@ -178,8 +183,8 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 	isRecord := false
 	for i := range row.Cells {
 		cell := &row.Cells[i]
-		if cell.Col > s.LastCol && cell.Kind != xlsx.None && s.beyond[cell.Col] == 0 {
-			s.beyond[cell.Col] = row.Num
+		if cell.Col > s.LastCol && (cell.Kind != xlsx.None || cell.Formula) {
+			s.occupy(cell.Col, row.Num)
 		}
 		if cell.Col >= len(sr.known) || sr.known[cell.Col] == 0 {
 			continue

@@ -104,7 +104,7 @@ type Sheet struct {
 	Stale     []Record // rows that hold statuses but no record any more
 
 	source   *xlsx.Sheet
-	beyond   map[int]int        // columns right of the header row's last: the first row that has something there
+	beyond   map[int]int        // columns right of the header row's last: the first row where they are taken
 	width    int                // values of a record
 	column   [columnCount]int16 // the sheet's column of each known column, 0 where missing
 	position [columnCount]uint8 // where a record's values has it, counted from 1
@@ -121,9 +121,16 @@ func (s *Sheet) Has(c Column) bool { return s.column[c] > 0 }
 // which is therefore left alone.
 func (s *Sheet) HasFormulas(c Column) bool { return slices.Contains(s.Formulas, c) }
 
-// Beyond returns the first row below the header row that holds something in a
-// column right of the last heading, 0 where there is none.
+// Beyond returns the first row from the header row on in which a column right
+// of the last heading is taken, 0 where there is none.
 func (s *Sheet) Beyond(col int) int { return s.beyond[col] }
+
+// occupy notes that a cell right of the last heading is taken.
+func (s *Sheet) occupy(col, row int) {
+	if at, taken := s.beyond[col]; !taken || row < at {
+		s.beyond[col] = row
+	}
+}
 
 // Source returns the sheet in the package that was read.
 func (s *Sheet) Source() *xlsx.Sheet { return s.source }

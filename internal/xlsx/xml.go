@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // errMore says that the bytes at hand end in the middle of a token: the caller fetches more and asks again.
@@ -186,6 +187,14 @@ func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\
 // attribute is one attribute of a start tag; value is as it stands (undecoded), inside its quotes.
 type attribute struct{ name, value []byte }
 
+// nameByte tells which bytes may stand in the name of an attribute; that of other characters is not looked into.
+var nameByte = func() (ok [256]bool) {
+	for c := range ok {
+		ok[c] = c > ' ' && !strings.ContainsRune(`"'/<>&=`, rune(c))
+	}
+	return ok
+}()
+
 // nextAttr takes the first attribute off attrs. ok is false when none is left.
 func nextAttr(attrs []byte) (a attribute, rest []byte, ok bool, err error) {
 	i := 0
@@ -198,18 +207,23 @@ func nextAttr(attrs []byte) (a attribute, rest []byte, ok bool, err error) {
 	if i == 0 {
 		return a, nil, false, malformed("attributes without a space between them")
 	}
-	eq := bytes.IndexByte(attrs[i:], '=')
-	if eq < 0 {
-		return a, nil, false, malformed("the attribute %s has no value", quoteBytes(attrs[i:]))
+	from := i
+	for i < len(attrs) && nameByte[attrs[i]] {
+		i++
 	}
-	a.name = bytes.TrimRight(attrs[i:i+eq], " \t\r\n")
-	i += eq + 1
+	a.name = attrs[from:i]
 	for i < len(attrs) && isSpace(attrs[i]) {
 		i++
 	}
-	if len(a.name) == 0 || bytes.ContainsAny(a.name, " \t\r\n\"'/<>&") ||
-		i == len(attrs) || attrs[i] != '"' && attrs[i] != '\'' {
-		return a, nil, false, malformed("the attribute %s", quoteBytes(attrs))
+	if len(a.name) == 0 || i == len(attrs) || attrs[i] != '=' {
+		return a, nil, false, malformed("the attribute %s has no value", quoteBytes(attrs[from:]))
+	}
+	i++
+	for i < len(attrs) && isSpace(attrs[i]) {
+		i++
+	}
+	if i == len(attrs) || attrs[i] != '"' && attrs[i] != '\'' {
+		return a, nil, false, malformed("the attribute %s", quoteBytes(attrs[from:]))
 	}
 	n := bytes.IndexByte(attrs[i+1:], attrs[i])
 	if n < 0 {

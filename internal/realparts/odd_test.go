@@ -69,6 +69,18 @@ func oddWorkbooks(t *testing.T) (odd []string, noStyles string) {
 	return odd, noStyles
 }
 
+// tables makes the workbooks that a text describes, and returns their paths.
+func tables(t *testing.T, text string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	var paths []string
+	for _, f := range registertest.Files(t, text) {
+		paths = append(paths, filepath.Join(dir, f.Name))
+		writeFile(t, paths[len(paths)-1], f.Data)
+	}
+	return paths
+}
+
 // withTotals makes an Excel table of the cells of the first sheet, and puts a
 // totals row below them (ECMA-376 Part 1, 18.5.1.2).
 func withTotals(t *testing.T, data []byte) []byte {

@@ -15,6 +15,7 @@ import (
 // TestSchemas holds every part that regcert changed against the published
 // schema of SpreadsheetML: it must have no fault that it had not before.
 func TestSchemas(t *testing.T) {
+	t.Parallel()
 	v := newValidator(t)
 	odd, _ := oddWorkbooks(t)
 	kinds := map[string]int{}

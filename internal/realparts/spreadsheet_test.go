@@ -56,6 +56,7 @@ func (o office) open(t *testing.T, workbooks ...string) map[string]string {
 // regcert wrote into it: workbooks as other programs save them, and the same
 // ones as LibreOffice saves them.
 func TestSpreadsheetProgram(t *testing.T) {
+	t.Parallel()
 	program := newOffice(t)
 	samples := sampleWorkbooks(t)
 	odd, bare := oddWorkbooks(t)

@@ -17,6 +17,8 @@ type rowSide struct {
 	row    []byte // the row at hand; nil: tok is
 	tag    token  // its start tag, offsets in row
 	tagNum int    // the row's number, while it is not yet at hand
+	plain  bool   // every < in the row begins a tag
+	other  *rowSide
 	cells  []span
 	i      int // the next cell that part gives
 	pos    int // behind the last bytes that part gave
@@ -114,12 +116,45 @@ func (s *rowSide) split(b []byte) (int, error) {
 	if t.kind == tokEmpty {
 		return t.end, nil
 	}
-	n, plain, err := s.plainCells(b, t.end)
-	if !plain {
+	n, plain, err := s.plainCells(b, s.sharedCells(b))
+	if s.plain = plain; !plain {
 		s.cells = s.cells[:0]
 		return s.anyCells(&x)
 	}
 	return n, err
+}
+
+// sharedCells takes the cells over from the same row of the other side as far as both rows have the same bytes, which
+// is most of the row most of the time, and gives the offset behind them.
+func (s *rowSide) sharedCells(b []byte) int {
+	o := s.other
+	if o == nil || o.row == nil || !o.plain || o.num != s.tagNum {
+		return s.tag.end
+	}
+	same := commonPrefix(o.row[o.tag.end:], b[s.tag.end:])
+	shift := s.tag.end - o.tag.end
+	end := s.tag.end
+	for _, c := range o.cells {
+		if c.end > o.tag.end+same {
+			break
+		}
+		s.cells = append(s.cells, span{c.col, c.start + shift, c.end + shift})
+		end = c.end + shift
+	}
+	return end
+}
+
+// commonPrefix is how many bytes a and b have in common at their beginnings.
+func commonPrefix(a, b []byte) int {
+	n := min(len(a), len(b))
+	i := 0
+	for i+8 <= n && le.Uint64(a[i:]) == le.Uint64(b[i:]) {
+		i += 8
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
 }
 
 // plainCells finds the cells of a row in which every < begins a tag, and the end of the row; plain is false where one

@@ -33,6 +33,7 @@ func (p *proof) sheet(s *Sheet, other *entry, sp *SheetPatch, edits []Edit) erro
 		return differs(s.Name, "the byte order mark changed")
 	}
 	q := &sheetProof{proof: p, sheet: s, sp: sp, x: &rowSide{reader: x}, y: &rowSide{reader: y}, edits: edits}
+	q.y.other = q.x
 	for _, e := range edits {
 		if e.Value.kind != None {
 			q.grown = q.grown.with(e.Row, e.Col)

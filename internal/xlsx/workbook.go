@@ -45,19 +45,14 @@ func Open(data []byte, lim Limits) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openArchive(a, lim, func(*entry) bool { return true })
-}
-
-// openArchive is Open behind the directory; must picks the entries whose content has to be checked.
-func openArchive(a *archive, lim Limits, must func(*entry) bool) (*File, error) {
 	f := &File{lim: lim, zip: a}
 	read := map[*entry]bool{}
-	if err := f.structure(read); err != nil {
+	if err := f.structure(read, true); err != nil {
 		return nil, err
 	}
 	var rest []*entry
 	for _, e := range a.entries {
-		if !read[e] && must(e) {
+		if !read[e] {
 			rest = append(rest, e)
 		}
 		if strings.HasPrefix(partKey(e.name), "_xmlsignatures/") {
@@ -67,8 +62,8 @@ func openArchive(a *archive, lim Limits, must func(*entry) bool) (*File, error) 
 	return f, a.check(rest)
 }
 
-// structure follows the relationships from the package to the workbook to its parts.
-func (f *File) structure(read map[*entry]bool) error {
+// structure follows the relationships from the package to the workbook to its parts; the shared strings may be left out.
+func (f *File) structure(read map[*entry]bool, texts bool) error {
 	part, err := f.findWorkbook(read)
 	if err != nil {
 		return err
@@ -81,7 +76,7 @@ func (f *File) structure(read map[*entry]bool) error {
 		e := f.zip.byName[partKey(rel.target)]
 		switch {
 		case e == nil:
-		case rel.kind == "sharedStrings":
+		case rel.kind == "sharedStrings" && texts:
 			err = f.readStrings(e, read)
 		case rel.kind == "styles":
 			f.styles = e

@@ -26,7 +26,7 @@ var widths = []int{360, 600, 800}
 // cannot be as narrow as a phone; a frame can.
 var bench = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>digest</title>
-<style>:root { color-scheme: light dark } body { margin: 0; display: flex; align-items: flex-start } iframe { border: 0; margin: 0 8px 0 0; flex: none; height: 100px }</style></head>
+<style>:root { color-scheme: light dark } body { margin: 0; display: flex; align-items: flex-start } iframe { border: 0; margin: 0 8px 0 0; flex: none; height: 100vh }</style></head>
 <body>{{range .}}<iframe src="digest.html" width="{{.}}"></iframe>{{end}}
 <script>
 function measure(frame) {
@@ -39,9 +39,8 @@ function measure(frame) {
 		if (!text || !box.width || !box.height) continue;
 		texts.push({text: text, size: parseFloat(w.getComputedStyle(node.parentElement).fontSize), left: box.left, right: box.right});
 	}
-	frame.style.height = root.scrollHeight + "px";
 	return {
-		width: w.innerWidth, scrollWidth: root.scrollWidth, height: root.scrollHeight,
+		width: w.innerWidth, scrollWidth: root.scrollWidth, height: Math.round(d.querySelector(".card").getBoundingClientRect().height),
 		dark: w.matchMedia("(prefers-color-scheme: dark)").matches,
 		background: w.getComputedStyle(d.body).backgroundColor,
 		card: w.getComputedStyle(d.querySelector(".card")).backgroundColor,
@@ -74,9 +73,9 @@ type measured struct {
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	chromium := program(t, "chromium", "chromium-browser", "google-chrome")
-	pictures := os.Getenv("REGCERT_PICTURES")
+	pictures, height := os.Getenv("REGCERT_PICTURES"), 12000
 	if pictures == "" {
-		pictures = t.TempDir()
+		pictures, height = t.TempDir(), 1600
 	}
 	all := newCentre(t, sampleWorkbooks(t)).digest(t, "head-of-quality")
 	for _, page := range []struct {
@@ -95,7 +94,7 @@ func TestBrowser(t *testing.T) {
 			scheme := map[bool]string{false: "light", true: "dark"}[dark]
 			t.Run(page.name+"/"+scheme, func(t *testing.T) {
 				picture := filepath.Join(pictures, page.name+"-"+scheme+".png")
-				frames := draw(t, chromium, page.html, dark, picture)
+				frames := draw(t, chromium, page.html, dark, picture, height)
 				for i, f := range frames {
 					f.check(t, widths[i], dark)
 				}
@@ -113,8 +112,9 @@ func (c centre) digest(t *testing.T, recipient string) []byte {
 	return readFile(t, filepath.Join(dir, recipient+".html"))
 }
 
-// draw shows the page in frames of the widths and takes a picture of them.
-func draw(t *testing.T, chromium string, page []byte, dark bool, picture string) []measured {
+// draw shows the page in frames of the widths and takes a picture of them, of
+// a height in pixels.
+func draw(t *testing.T, chromium string, page []byte, dark bool, picture string, height int) []measured {
 	t.Helper()
 	reports := make(chan []measured, 1)
 	mux := http.NewServeMux()
@@ -148,7 +148,7 @@ func draw(t *testing.T, chromium string, page []byte, dark bool, picture string)
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server",
 		fmt.Sprintf("--blink-settings=preferredColorScheme=%d", map[bool]int{true: 0, false: 1}[dark]),
-		"--user-data-dir="+t.TempDir(), fmt.Sprintf("--window-size=%d,2400", across), "--screenshot="+picture, server.URL+"/")
+		"--user-data-dir="+t.TempDir(), fmt.Sprintf("--window-size=%d,%d", across, height), "--screenshot="+picture, server.URL+"/")
 	select {
 	case frames := <-reports:
 		if len(frames) != len(widths) {

@@ -274,3 +274,26 @@ func rewrite(t *testing.T, data []byte, change func(name, part string) string) [
 	check(t, w.Close())
 	return out.Bytes()
 }
+
+// backups lists the copies that were kept of a workbook, the oldest first.
+func (c *centre) backups(name string) []string {
+	c.t.Helper()
+	list, err := filepath.Glob(filepath.Join(c.job.Backups, filepath.Base(name)+"-*", "*"))
+	check(c.t, err)
+	return list
+}
+
+// column gives the texts of a column, as people see them.
+func column(t *testing.T, data []byte, sheet, col string) string {
+	t.Helper()
+	f := open(t, data)
+	defer f.Close()
+	n, err := excelize.ColumnNameToNumber(col)
+	check(t, err)
+	cols, err := f.GetCols(sheet)
+	check(t, err)
+	if n > len(cols) {
+		return ""
+	}
+	return strings.Join(cols[n-1], ", ")
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -241,7 +242,7 @@ func patchThree(data []byte) (outcome, error) {
 				edits = append(edits, some[0])
 			}
 		}
-		sort.Slice(edits, func(i, j int) bool { return before(edits[i], edits[j]) })
+		slices.SortFunc(edits, compareEdits)
 		patches := []SheetPatch{{Sheet: sheet, Edits: edits}}
 		after, err := f.Patch(patches)
 		var r *Refusal

@@ -1,76 +1,6 @@
 package xlsx
 
-import (
-	"fmt"
-	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
-)
-
-// maxText is the most a cell may hold, in UTF-16 code units ("Excel specifications and limits").
-const maxText = 32767
-
-// CellValue is what is written into a cell. The zero value leaves the cell without a value.
-type CellValue struct {
-	kind   Kind
-	text   string
-	serial int
-}
-
-// TextValue is a string, never a formula. What XML cannot hold is dropped from it, and what is longer than a cell may
-// hold is cut.
-func TextValue(s string) CellValue { return CellValue{kind: Text, text: cellText(s)} }
-
-// DateValue is a day as a number, in the workbook's own date system (File.Date1904).
-func DateValue(serial int) CellValue { return CellValue{kind: Number, serial: serial} }
-
-// Clear leaves a cell without a value.
-var Clear = CellValue{}
-
-// cellText is s as a cell can hold it.
-func cellText(s string) string {
-	units := 0
-	var b strings.Builder
-	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
-				continue
-			}
-		}
-		if !legalXML(r) {
-			continue
-		}
-		if units += utf16.RuneLen(r); units > maxText {
-			break
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// Edit is one cell to be written.
-type Edit struct {
-	Row, Col     int
-	Value        CellValue
-	Look         Look
-	NeighbourCol int // the column whose cell in the same row lends font, border and alignment; 0: the cell's own
-}
-
-// NewColumn is a column that is added: its heading, which has the look of the heading on its left, and its width.
-type NewColumn struct {
-	Col     int
-	Heading string
-	Width   float64 // in characters, as 18.3.1.13 counts; 0 leaves the sheet's default. A width that is set already stays
-}
-
-// SheetPatch is what is written into one worksheet.
-type SheetPatch struct {
-	Sheet      *Sheet // of the File that is patched
-	HeaderRow  int    // where the headings of NewColumns go
-	NewColumns []NewColumn
-	Edits      []Edit // in the order of rows, then columns
-	GrowTable  string // the name of the table that grows over NewColumns; "" where none does
-}
+import "fmt"
 
 // Patch gives the package with those cells written, and nothing else changed: other entries are copied as they are
 // stored; in the worksheets only the cells, the dimension, the spans of their rows and the widths of new columns differ;
@@ -152,12 +82,9 @@ func (p *patch) sheet(sp SheetPatch) error {
 	if _, twice := p.changed[s.entry]; twice {
 		return &Refusal{Kind: Unsupported, Part: s.Name, Detail: "the sheet is patched twice", Remedy: "put all its cells into one patch"}
 	}
-	edits, err := sp.cells()
-	if err != nil {
+	edits, err := sp.queue()
+	if err != nil || edits.empty() {
 		return err
-	}
-	if len(edits) == 0 {
-		return nil
 	}
 	out := newPacker(s.entry)
 	err = p.patchSheet(&sp, edits, out)
@@ -171,41 +98,6 @@ func (p *patch) sheet(sp SheetPatch) error {
 	p.changed[s.entry] = part
 	return p.growTable(&sp)
 }
-
-// cells gives all cells that the patch writes, headings too, in order; an edit of a heading's cell is refused.
-func (sp *SheetPatch) cells() ([]Edit, error) {
-	refuse := func(row, col int, what string) error {
-		return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("the cell at row %d, column %d %s", row, col, what)}
-	}
-	var heads []Edit
-	for _, c := range sp.NewColumns {
-		heads = append(heads, Edit{Row: sp.HeaderRow, Col: c.Col, Value: TextValue(c.Heading), Look: Heading, NeighbourCol: leftNeighbour})
-	}
-	edits := make([]Edit, 0, len(sp.Edits)+len(heads))
-	rest := sp.Edits
-	for _, e := range heads {
-		for len(rest) > 0 && before(rest[0], e) {
-			edits = append(edits, rest[0])
-			rest = rest[1:]
-		}
-		edits = append(edits, e)
-	}
-	edits = append(edits, rest...)
-	for i, e := range edits {
-		switch {
-		case e.Row < 1 || e.Row > MaxRow || e.Col < 1 || e.Col > MaxCol:
-			return nil, refuse(e.Row, e.Col, "lies beyond the edge of a worksheet")
-		case i > 0 && !before(edits[i-1], e):
-			return nil, refuse(e.Row, e.Col, "is written twice, or out of order")
-		}
-	}
-	return edits, nil
-}
-
-// leftNeighbour as Edit.NeighbourCol stands for the nearest cell on the left that is not ours.
-const leftNeighbour = -1
-
-func before(a, b Edit) bool { return a.Row < b.Row || a.Row == b.Row && a.Col < b.Col }
 
 func (p *patch) growTable(sp *SheetPatch) error {
 	if sp.GrowTable == "" || len(sp.NewColumns) == 0 {

@@ -20,13 +20,8 @@ func (s *sheetPatcher) row(r *Row) error {
 	for i := range r.Cells {
 		s.p.formulas = s.p.formulas || r.Cells[i].Formula
 	}
-	n := 0
-	for n < len(s.edits) && s.edits[n].Row == r.Num {
-		n++
-	}
-	edits := s.edits[:n]
-	s.edits = s.edits[n:]
-	if n == 0 {
+	edits := s.edits.take(r.Num)
+	if len(edits) == 0 {
 		s.out.write(r.raw)
 		return nil
 	}
@@ -136,12 +131,12 @@ func spanEdges(spans []byte) (first, last int, ok bool) {
 
 // newRows writes the rows that are not in the sheet yet, as far as the one that comes next.
 func (s *sheetPatcher) newRows(before int) error {
-	for len(s.edits) > 0 && s.edits[0].Row < before {
-		r := &Row{Num: s.edits[0].Row, f: s.f}
+	for next := s.edits.row(); next < before; next = s.edits.row() {
+		r := &Row{Num: next, f: s.f}
 		out := s.made[:0]
-		var err error
-		for ; len(s.edits) > 0 && s.edits[0].Row == r.Num; s.edits = s.edits[1:] {
-			if out, err = s.appendCell(out, r, &s.edits[0], nil); err != nil {
+		for _, e := range s.edits.take(next) {
+			var err error
+			if out, err = s.appendCell(out, r, &e, nil); err != nil {
 				return err
 			}
 		}

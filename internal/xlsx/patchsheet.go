@@ -12,7 +12,7 @@ type sheetPatcher struct {
 	p       *patch
 	sp      *SheetPatch
 	out     *packer
-	edits   []Edit        // those not written yet
+	edits   editQueue     // those not written yet
 	byCol   map[int][]int // the rows of all edits, by column
 	grown   Range         // around all edits that leave something in the sheet
 	fresh   map[int]bool  // the new columns
@@ -26,19 +26,13 @@ type sheetPatcher struct {
 type colRange struct{ first, last, style int }
 
 // patchSheet writes the sheet with its edits into out.
-func (p *patch) patchSheet(sp *SheetPatch, edits []Edit, out *packer) error {
+func (p *patch) patchSheet(sp *SheetPatch, edits editQueue, out *packer) error {
 	sc, err := sp.Sheet.open()
 	if err != nil {
 		return err
 	}
 	defer sc.close()
-	s := &sheetPatcher{sheetScan: sc, p: p, sp: sp, out: out, edits: edits, byCol: map[int][]int{}, fresh: map[int]bool{}}
-	for _, e := range edits {
-		s.byCol[e.Col] = append(s.byCol[e.Col], e.Row)
-		if e.Value.kind != None {
-			s.grown = s.grown.with(e.Row, e.Col)
-		}
-	}
+	s := &sheetPatcher{sheetScan: sc, p: p, sp: sp, out: out, edits: edits, byCol: edits.columns(), grown: edits.around(), fresh: map[int]bool{}}
 	for _, c := range sp.NewColumns {
 		s.fresh[c.Col] = true
 		if c.Width > 0 {
@@ -51,7 +45,7 @@ func (p *patch) patchSheet(sp *SheetPatch, edits []Edit, out *packer) error {
 	if err := s.copy(); err != nil {
 		return err
 	}
-	if len(s.edits) > 0 {
+	if !s.edits.empty() {
 		return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: "the sheet has no place for rows", Remedy: openAndSave}
 	}
 	return nil
@@ -253,7 +247,7 @@ func (s *sheetPatcher) sheetData(t *token) error {
 	}
 	s.done = true
 	if s.grown == (Range{}) {
-		s.edits = nil
+		s.edits = editQueue{}
 		s.out.write(s.raw(t))
 		return nil
 	}

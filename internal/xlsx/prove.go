@@ -122,7 +122,7 @@ func (p *proof) patch(sp *SheetPatch) error {
 		return differs(sp.Sheet.Name, "the workbook never had that sheet")
 	}
 	s := p.old.sheets[i]
-	edits, err := sp.cells()
+	edits, err := sp.queue()
 	if err != nil {
 		return err
 	}

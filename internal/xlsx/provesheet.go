@@ -7,18 +7,18 @@ type sheetProof struct {
 	*proof
 	sheet  *Sheet
 	sp     *SheetPatch
-	x, y   *rowSide // before, after
-	edits  []Edit   // those of rows that are still to come
-	at     []Edit   // those of the row at hand
-	found  int      // how many of them were
-	grown  Range    // around all edits that leave something
-	cols   bool     // the first version has widths of columns
+	x, y   *rowSide  // before, after
+	edits  editQueue // those of rows that are still to come
+	at     []Edit    // those of the row at hand
+	found  int       // how many of them were
+	grown  Range     // around all edits that leave something
+	cols   bool      // the first version has widths of columns
 	parser *rowParser
 	gapX   []byte
 	gapY   []byte
 }
 
-func (p *proof) sheet(s *Sheet, other *entry, sp *SheetPatch, edits []Edit) error {
+func (p *proof) sheet(s *Sheet, other *entry, sp *SheetPatch, edits editQueue) error {
 	x, err := p.before.openReader(s.entry, p.old.lim)
 	if err != nil {
 		return err
@@ -32,13 +32,8 @@ func (p *proof) sheet(s *Sheet, other *entry, sp *SheetPatch, edits []Edit) erro
 	if !bytes.Equal(x.buf[:x.pos], y.buf[:y.pos]) {
 		return differs(s.Name, "the byte order mark changed")
 	}
-	q := &sheetProof{proof: p, sheet: s, sp: sp, x: &rowSide{reader: x}, y: &rowSide{reader: y}, edits: edits}
+	q := &sheetProof{proof: p, sheet: s, sp: sp, x: &rowSide{reader: x}, y: &rowSide{reader: y}, edits: edits, grown: edits.around()}
 	q.y.other = q.x
-	for _, e := range edits {
-		if e.Value.kind != None {
-			q.grown = q.grown.with(e.Row, e.Col)
-		}
-	}
 	return q.run()
 }
 
@@ -146,19 +141,17 @@ func (q *sheetProof) forRow(num int) error {
 	if err := q.missing(num); err != nil {
 		return err
 	}
-	n := 0
-	for n < len(q.edits) && q.edits[n].Row == num {
-		n++
-	}
-	q.at, q.edits, q.found = q.edits[:n], q.edits[n:], 0
+	q.at, q.found = q.edits.take(num), 0
 	return nil
 }
 
 // missing reports edits of rows before num: only what was to be cleared may be without a cell.
 func (q *sheetProof) missing(num int) error {
-	for ; len(q.edits) > 0 && q.edits[0].Row < num; q.edits = q.edits[1:] {
-		if e := q.edits[0]; e.Value.kind != None {
-			return q.differs("%s was not written", CellName(e.Row, e.Col))
+	for row := q.edits.row(); row < num; row = q.edits.row() {
+		for _, e := range q.edits.take(row) {
+			if e.Value.kind != None {
+				return q.differs("%s was not written", CellName(e.Row, e.Col))
+			}
 		}
 	}
 	return nil

@@ -87,11 +87,13 @@ func look(f *policy.Finding) (tone, label string) {
 }
 
 // newStep is what a finding asks for. Of what is wrong in the data or was missed
-// the action alone says too little.
+// the action alone says too little. The clause stands beside the rule, not again
+// behind the message.
 func newStep(f *policy.Finding) Step {
 	s := Step{Action: sentence(oneLine(f.Action, 300)), Where: where(f), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {
-		s.Found = sentence(oneLine(f.Message, 400))
+		message := strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")")
+		s.Found = sentence(oneLine(message, 400))
 	}
 	return s
 }

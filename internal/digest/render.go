@@ -56,6 +56,15 @@ func (d *Digest) cut(n int) *Digest {
 	return &c
 }
 
+// Amount is the section's count with what it counts: one record may ask for
+// several actions.
+func (s Section) Amount() string {
+	if s.Key == keyWorkbooks {
+		return plural(s.Count, "workbook", "workbooks")
+	}
+	return plural(s.Count, "action", "actions")
+}
+
 // heading underlines a heading of the plain text.
 func heading(s string) string {
 	return s + "\n" + strings.Repeat("=", utf8.RuneCountInString(s))

@@ -70,7 +70,7 @@ func (c *centre) put(name string, data []byte) {
 	c.t.Helper()
 	check(c.t, os.MkdirAll(filepath.Dir(c.path(name)), 0o755))
 	check(c.t, os.WriteFile(c.path(name), data, 0o644))
-	long := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	long := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
 	check(c.t, os.Chtimes(c.path(name), long, long))
 }
 

@@ -258,14 +258,14 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// rewrite changes parts of a package, for what the library that makes
-// workbooks cannot make.
-func rewrite(t *testing.T, data []byte, change func(name, part string) string) []byte {
+// rewrite changes parts of a package and adds empty ones, for what the library
+// that makes workbooks cannot make.
+func rewrite(t *testing.T, data []byte, change func(name, part string) string, added ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	parts := partsOf(t, data)
-	for _, name := range slices.Sorted(maps.Keys(parts)) {
+	for _, name := range append(slices.Sorted(maps.Keys(parts)), added...) {
 		part, err := w.Create(name)
 		check(t, err)
 		_, err = io.WriteString(part, change(name, parts[name]))

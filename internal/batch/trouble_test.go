@@ -2,6 +2,8 @@ package batch_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -38,13 +40,13 @@ func TestOpenWorkbooksAreDeferred(t *testing.T) {
 		want string
 	}{
 		"Excel": {"~$a.xlsx", excel, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
-			"Jo Bloggs has it open, since 03:04 on Fri 2 Jan 2026; nothing was written: close it, and it is written next time"},
+			"it is open by Jo Bloggs since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
 		"LibreOffice": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 12, 0, 0, time.Local),
-			"Jo Bloggs has it open, since 09:12 on Sun 10 May 2026; nothing was written: close it, and it is written next time"},
+			"it is open by Jo Bloggs since 10/05/2026 09:12; nothing was written: close it, and it is written next time"},
 		"for more than a day": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 13, 0, 0, time.Local),
-			"Jo Bloggs has it open, since 09:12 on Sun 10 May 2026; nothing was written: close it, and it is written next time" + hint},
+			"it is open by Jo Bloggs since 10/05/2026 09:12; nothing was written: close it, and it is written next time" + hint},
 		"nobody knows who": {"~$a.xlsx", nil, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
-			"somebody has it open, since 03:04 on Fri 2 Jan 2026; nothing was written: close it, and it is written next time"},
+			"it is open since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
 	}
 	for name, test := range tests {
 		for _, moment := range []string{"before", "meanwhile"} {
@@ -123,6 +125,9 @@ func TestWorkbooksThatCannotBeRead(t *testing.T) {
 	damaged := c.bytes("z.xlsx")
 	damaged[len(damaged)/2] ^= 1
 	c.put("damaged.xlsx", damaged)
+	c.put("cut.xlsx", rewrite(t, c.bytes("z.xlsx"), func(name, part string) string {
+		return strings.TrimSuffix(part, "</sheetData></worksheet>")
+	}))
 	result, _ := c.run()
 	for _, w := range result.Workbooks {
 		if want := w.Path != "z.xlsx"; w.Troubled != want || (w.Outcome == batch.Failed) != want {
@@ -132,10 +137,10 @@ func TestWorkbooksThatCannotBeRead(t *testing.T) {
 			t.Errorf("%s: reason %q, %d sheets", w.Path, w.Reason, len(w.Sheets))
 		}
 	}
-	if got := strings.Join(paths(result), " "); got != "damaged.xlsx empty.xlsx folder.xlsx old.xlsx text.xlsx z.xlsx" {
+	if got := strings.Join(paths(result), " "); got != "cut.xlsx damaged.xlsx empty.xlsx folder.xlsx old.xlsx text.xlsx z.xlsx" {
 		t.Errorf("the workbooks are %s", got)
 	}
-	if w := result.Workbooks[5]; w.Outcome != batch.Written || len(result.Report.Rows) != 1 {
+	if w := result.Workbooks[6]; w.Outcome != batch.Written || len(result.Report.Rows) != 1 {
 		t.Errorf("the one that can be read is %s, with %d rows", w.Outcome, len(result.Report.Rows))
 	}
 }
@@ -214,6 +219,31 @@ func TestCopies(t *testing.T) {
 			t.Errorf("%s is not of %s", filepath.Base(path), day)
 		}
 	}
+}
+
+// What fails after the workbook was written does not make it unwritten.
+func TestWrittenWithTrouble(t *testing.T) {
+	c := newCentre(t, small("a.xlsx"))
+	c.mustRun("a.xlsx: written")
+	c.job.Keep = 1
+	stuck := filepath.Join(filepath.Dir(c.backups("a.xlsx")[0]), "20250101T000000.000Z-00000000.xlsx", "x")
+	check(t, os.MkdirAll(stuck, 0o700))
+	c.edit("a.xlsx", func(f *excelize.File) { check(t, f.SetCellStr("Adjustments", "D2", "no")) })
+	result, got := c.run()
+	if !strings.HasPrefix(got, "a.xlsx: written!: it was written, but ") {
+		t.Errorf("%s", got)
+	}
+	if sum := sha256.Sum256(c.bytes("a.xlsx")); result.Workbooks[0].SHA256 != hex.EncodeToString(sum[:]) {
+		t.Error("the report does not name the version that was written")
+	}
+}
+
+func TestSignedWorkbooksAreNeverWritten(t *testing.T) {
+	c := newCentre(t, small("a.xlsx"))
+	c.put("a.xlsx", rewrite(t, c.bytes("a.xlsx"), func(name, part string) string { return part }, "_xmlsignatures/sig1.xml"))
+	c.mustRun("a.xlsx: read-only!: the workbook is digitally signed, and a change would break the signature; set write_back: false for it to say that this is meant")
+	c.job.Workbooks[0].WriteBack = false
+	c.mustRun("a.xlsx: read-only: write_back is false in the configuration")
 }
 
 // Records that look for learners are not answered in writing while a workbook

@@ -35,10 +35,6 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 		l.leave(ReadOnly, why+"; set write_back: false for it to say that this is meant")
 		return
 	}
-	if who, since, open := xlsx.OpenBy(l.path); open {
-		l.leave(Deferred, openReason(who, since, now))
-		return
-	}
 	if unsure != "" {
 		l.leave(Deferred, unsure)
 		return
@@ -70,7 +66,7 @@ func (l *loaded) replace(after []byte, backup xlsx.Backup) {
 			l.leave(Written, "it was written, but "+err.Error())
 		}
 	case errors.As(err, &open):
-		l.leave(Deferred, openReason(open.Who, open.Since, backup.At))
+		l.leave(Deferred, openReason(open, backup.At))
 	case xlsx.Deferred(err):
 		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
 	case err != nil:
@@ -100,18 +96,10 @@ func (l *loaded) firstDay() calendar.Date {
 // staleLock is the age from which a lock file may well be left from a crash.
 const staleLock = 24 * time.Hour
 
-// openReason says who has a workbook open, as far as the lock file tells.
-func openReason(who string, since, now time.Time) string {
-	text := "somebody"
-	if who != "" {
-		text = who
-	}
-	text += " has it open"
-	if !since.IsZero() {
-		text += since.Format(", since 15:04 on Mon 2 Jan 2006")
-	}
-	text += "; nothing was written: close it, and it is written next time"
-	if !since.IsZero() && now.Sub(since) > staleLock {
+// openReason says who has a workbook open, and what to do.
+func openReason(open *xlsx.OpenError, now time.Time) string {
+	text := open.Error() + "; nothing was written: close it, and it is written next time"
+	if !open.Since.IsZero() && now.Sub(open.Since) > staleLock {
 		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
 	}
 	return text

@@ -131,6 +131,13 @@ func TestTexts(t *testing.T) {
 			"DAT-02 Course End unreadable",
 		},
 		{
+			"what is wrong with a ULN is said, not shown", "Registered: ULN=10000000OO",
+			"The ULN is not valid: it is not written as 10 digits (P 3.1).",
+			"Compare the ULN with the learner's record and correct it",
+			"Admissions Team: compare the ULN with the learner's record and correct it",
+			"DAT-04 ULN not valid",
+		},
+		{
 			"but not where it is private", "Registered: Date of Birth=31/02/2000",
 			"The cell in Date of Birth cannot be read as a date such as 24/03/2026 (P 3.1).",
 			"Correct Date of Birth: enter a date such as 24/03/2026",
@@ -204,12 +211,39 @@ func TestMostUrgent(t *testing.T) {
 		{"Registered: First Attendance=2026-05-01; Accuracy Checked=", "Quality Team: check the registration"},
 		{"Registered: Accuracy Checked=; Submitted to AIM=2026-05-08; AIM Confirmed=2026-05-08; Late Fee Paid=", "Quality Team: check the registration"},
 		{"Registered: Accuracy Checked=2026-05-08; ID Verified=; ULN=1", "Quality Team: record the late check"},
+		{"Registered: First Attendance=2026-03-24; Accuracy Checked=", "Tutor: tell"},
 		{"Registered: ID Verified=; ULN=1", "Admissions Team: compare the ULN"},
 		{"Registered: ID Verified=", "Admissions Team: verify"},
 	} {
 		row := judgeCase(t, testCase{lines: []string{c.record}}).Rows[0]
 		if !strings.HasPrefix(row.NextAction, c.want) {
 			t.Errorf("%s: %q, want %q", c.record, row.NextAction, c.want)
+		}
+	}
+}
+
+// TestCells: findings show the cell of their field, or another that tells.
+func TestCells(t *testing.T) {
+	for _, c := range []struct {
+		rule  string
+		lines []string
+		want  int
+	}{
+		{"REG-13", []string{"Registered: Email="}, 6},
+		{"REG-13", []string{"without Enrolments Email", "Registered:"}, 6}, // Telephone
+		{"REG-13", []string{"without Enrolments Telephone", "Registered: Email="}, 6},
+		{"REG-01", []string{"Enrolments:"}, 18},
+		{"REG-01", []string{"without Enrolments Submitted to AIM", "Enrolments:"}, 1},
+		{"REG-09", []string{"without Enrolments ID Verified", "Enrolments:"}, 0},
+		{"CLM-04", []string{"Registered:", "Claims: IQA Confirmed=2026-05-08; Assessor Confirmed=2026-05-08; EQA Sampling=no"}, 9},
+		{"DAT-01", []string{"without Enrolments Course End", "Registered:"}, 0},
+		{"DAT-12", []string{"Registered: Problems==A1"}, 32},
+		{"POL-01", []string{"as-of 2027-05-11", "Registered:"}, 0},
+	} {
+		report := judgeCase(t, testCase{lines: c.lines})
+		i := slices.IndexFunc(report.Findings, func(f policy.Finding) bool { return f.Rule == c.rule })
+		if i < 0 || report.Findings[i].Col != c.want {
+			t.Errorf("%s, %s: want column %d of %+v", c.lines, c.rule, c.want, report.Findings)
 		}
 	}
 }

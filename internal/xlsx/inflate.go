@@ -90,20 +90,17 @@ func (a *archive) check(entries []*entry) error {
 	order := append([]*entry(nil), entries...)
 	sort.SliceStable(order, func(i, j int) bool { return order[i].size > order[j].size })
 	var wg sync.WaitGroup
-	work := make(chan *entry, len(order))
-	for _, e := range order {
-		work <- e
+	work := make(chan int, len(order))
+	for i := range order {
+		work <- i
 	}
 	close(work)
-	var failed [2]error
-	for i := range failed {
+	failed := make([]error, len(order))
+	for range 2 {
 		wg.Go(func() {
 			buf := make([]byte, chunk)
-			for e := range work {
-				if err := drain(a.inflate(e), buf); err != nil {
-					failed[i] = err
-					return
-				}
+			for i := range work {
+				failed[i] = drain(a.inflate(order[i]), buf)
 			}
 		})
 	}

@@ -51,16 +51,14 @@ type reader struct {
 	bindings []binding
 	started  bool // the root has been seen
 	hollow   bool // the last token was self-closed: its depth and its declarations end with the next one
+	begun    bool // the encoding has been looked at
 	valid    int  // how far buf is known to be UTF-8
 }
 
 // newReader reads a part that is in memory.
 func newReader(part []byte, lim Limits) (*reader, error) {
 	r := &reader{lexer: lexer{buf: part, last: true}, maxDepth: lim.Depth}
-	if err := r.begin(); err != nil {
-		return nil, err
-	}
-	return r, r.checkUTF8()
+	return r, r.begin()
 }
 
 // openReader reads an entry while it is being inflated. The caller closes it.
@@ -93,7 +91,8 @@ func (r *reader) begin() error {
 		len(b) > 1 && (b[0] == 0 || b[1] == 0):
 		return &Refusal{Kind: Unsupported, Detail: "the part is in UTF-16", Remedy: openAndSave}
 	}
-	return nil
+	r.begun = true
+	return r.checkUTF8()
 }
 
 // longest is the most that one row, or one token, may take up: more than Excel can hold in any.
@@ -127,6 +126,9 @@ func (r *reader) more() error {
 
 // checkUTF8 looks at the bytes that have come in since the last time.
 func (r *reader) checkUTF8() error {
+	if !r.begun {
+		return nil
+	}
 	fresh := r.buf[max(r.valid, 0):]
 	cut := len(fresh)
 	if !r.last { // the last character may still be cut in two

@@ -48,13 +48,16 @@ const (
 	restoreCopy = "restore an earlier copy, or open it in Excel and save it again"
 )
 
-// refusePart turns an error met in a part into a Refusal that names it; a Refusal stays as it is.
+// refusePart turns an error met in a part into a Refusal that names it; a Refusal that names its place stays as it is.
 func refusePart(part string, err error) error {
 	if err == nil {
 		return nil
 	}
 	var r *Refusal
 	if errors.As(err, &r) {
+		if r.Part == "" {
+			r.Part = part
+		}
 		return err
 	}
 	return &Refusal{Kind: Damaged, Part: part, Detail: err.Error(), Remedy: openAndSave}

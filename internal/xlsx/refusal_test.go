@@ -172,6 +172,16 @@ func TestNoFlippedByteGoesUnnoticed(t *testing.T) {
 	}
 }
 
+// A worksheet that is not UTF-8 is named.
+func TestScanRefusesUTF16(t *testing.T) {
+	parts := with(bookParts(""), sheetPart, "\xFF\xFE<\x00w\x00/\x00>\x00")
+	f, err := Open(pkg(t, parts...), DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, f.Sheets()[0].Scan(func(*Row) error { return nil }), Unsupported, sheetPart, "UTF-16")
+}
+
 func TestReadOnly(t *testing.T) {
 	f, err := Open(pkg(t, append(bookParts(worksheet("", "")), part{name: "_xmlsignatures/sig1.xml", text: "<a/>"})...), DefaultLimits())
 	if err != nil {

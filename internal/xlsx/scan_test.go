@@ -168,6 +168,41 @@ func TestRowProperties(t *testing.T) {
 	}
 }
 
+func TestNumbers(t *testing.T) {
+	for _, c := range []struct {
+		cell string
+		want float64
+		ok   bool
+	}{
+		{`<c r="A1"><v>46000</v></c>`, 46000, true},
+		{`<c r="A1" t="n"><v>-1.5E-3</v></c>`, -0.0015, true},
+		{`<c r="A1"><v> 7 </v></c>`, 7, true},
+		{`<c r="A1"><v>1234567890123</v></c>`, 1234567890123, true},
+		{`<c r="A1"><v>1<![CDATA[2]]></v></c>`, 12, true},
+		{`<c r="A1"><v>1E999</v></c>`, 0, false},
+		{`<c r="A1"><v>Inf</v></c>`, 0, false},
+		{`<c r="A1"><v>0x10</v></c>`, 0, false},
+		{`<c r="A1"><v>abc</v></c>`, 0, false},
+		{`<c r="A1"><v></v></c>`, 0, false},
+		{`<c r="A1" t="str"><v>7</v></c>`, 0, false},
+		{`<c r="A1" t="b"><v>1</v></c>`, 0, false},
+	} {
+		f, err := Open(book(t, worksheet(`<row r="1">`+c.cell+`</row>`, "")), DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = f.Sheets()[0].Scan(func(r *Row) error {
+			if n, ok := r.Cells[0].Number(); ok != c.ok || ok && n != c.want {
+				t.Errorf("%s: %v, %v", c.cell, n, ok)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestScanEndsWithTheError(t *testing.T) {
 	sheet, sst := bigSheet(5000, 28) // larger than what is inflated ahead
 	f, err := Open(book(t, sheet, sst...), DefaultLimits())

@@ -161,7 +161,11 @@ func (c *Cell) Number() (float64, bool) {
 	if c.odd {
 		raw = appendFlat(nil, raw)
 	}
-	f, err := strconv.ParseFloat(string(bytes.TrimSpace(raw)), 64)
+	raw = bytes.TrimSpace(raw)
+	if bytes.IndexFunc(raw, func(r rune) bool { return !strings.ContainsRune("+-.0123456789Ee", r) }) >= 0 {
+		return 0, false // no number of XML Schema, though Go would take "Inf" or "0x1p4" for one
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
 	return f, err == nil
 }
 

@@ -111,7 +111,6 @@ func outputsOf(sheet *register.Sheet, patch *xlsx.SheetPatch) ([]output, error) 
 }
 
 // neighbour is the nearest column left of col that staff fill, or else right.
-// It is never one that regcert has coloured.
 func neighbour(sheet *register.Sheet, col int) int {
 	best, least := 0, 0
 	for _, c := range sheet.Kind.Inputs() {

@@ -127,8 +127,8 @@ const learners = `
 	L2         | 610/1234/5         | U1
 	== claims.xlsx
 	-- Claims
-	Learner ID | Qualification Code | Claim Submitted
-	L1         | 610/1234/5         |`
+	Learner ID | Qualification Code | Claim Submitted | ULN
+	L1         | 610/1234/5         |                 | '12`
 
 func TestNamedWorkbooksAndTheirContext(t *testing.T) {
 	c := newCentre(t, learners+small("elsewhere/extra.xlsx"))

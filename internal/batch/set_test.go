@@ -69,6 +69,9 @@ func paths(result *batch.Result) []string {
 // escaped there; its workbook is still one, and its absence is still reported.
 func TestPatternsThatAreNone(t *testing.T) {
 	for _, pattern := range []string{"r [[]25] [*]/a.xlsx", `r \[25\] \*/a.xlsx`, "[r] [[]25] [*]/[a].xlsx"} {
+		if filepath.Separator == '\\' && strings.Contains(pattern, `\`) {
+			continue // there it separates folders
+		}
 		c := newCentre(t, "")
 		c.job.Workbooks = []batch.Pattern{c.pattern(pattern)}
 		result, err := c.job.Check(context.Background())
@@ -118,8 +121,9 @@ const learners = `
 	-- Enrolments
 	Learner ID | Legal First Name | Legal Last Name | Date of Birth | Qualification Code | Course Start | Course End
 	L1         | Ada              | Archer          | 2000-01-02    | 610/1234/5         | 2026-03-30   | 2026-06-30
-	-- Learners 2025
-	Learner ID | Something | Else
+	-- Qualifications
+	Qualification Code | Qualification Title | Level
+	610/9999/9         | Care                | 3
 	== assessments.xlsx
 	-- Assessments
 	Learner ID | Qualification Code | Unit Code

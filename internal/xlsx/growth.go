@@ -74,15 +74,15 @@ func (g *growth) extra(tx, ty *token, y *reader) bool {
 // sameTag reports whether two start tags differ by nothing but the attribute that may, and in that the second is not
 // self-closed any more, where it is a list.
 func (g *growth) sameTag(tx, ty *token) bool {
-	name := string(tx.local())
+	name := tx.local()
 	opens := func(t *token) bool { return t.kind == tokStart || t.kind == tokEmpty }
 	if !opens(tx) || !opens(ty) || !bytes.Equal(tx.name, ty.name) {
 		return false
 	}
-	if tx.kind != ty.kind && !(tx.kind == tokEmpty && g.lists[name] != "") {
+	if tx.kind != ty.kind && !(tx.kind == tokEmpty && g.lists[string(name)] != "") {
 		return false
 	}
-	return sameAttrs(tx.attrs, ty.attrs, g.attrs[name])
+	return sameAttrs(tx.attrs, ty.attrs, g.attrs[string(name)])
 }
 
 // sameAttrs compares attributes one by one, but for the value of one of them; that may also be new.

@@ -39,7 +39,8 @@ func (f *File) Date1904() bool { return f.date1904 }
 func (f *File) ReadOnly() string { return f.readOnly }
 
 // Open checks the package and reads the structure of its workbook. Nothing of an entry is believed before its size and
-// CRC have been found right, and every entry has been when Open returns. Errors are *Refusal.
+// CRC have been found right: those of all entries but the worksheets have been when Open returns, those of a worksheet
+// when its Scan or Check does. Errors are *Refusal.
 func Open(data []byte, lim Limits) (*File, error) {
 	a, err := readArchive(data, lim)
 	if err != nil {
@@ -47,19 +48,35 @@ func Open(data []byte, lim Limits) (*File, error) {
 	}
 	f := &File{lim: lim, zip: a}
 	read := map[*entry]bool{}
-	if err := f.structure(read, true); err != nil {
+	var early, rest []*entry
+	for _, e := range a.entries {
+		key := partKey(e.name)
+		if strings.Contains(key, "/worksheets/") { // most of the work, so it goes on while the structure is read
+			early = append(early, e)
+			read[e] = true
+		}
+		if strings.HasPrefix(key, "_xmlsignatures/") {
+			f.readOnly = "the workbook is digitally signed, and a change would break the signature"
+		}
+	}
+	checked := make(chan error, 1)
+	go func() { checked <- a.check(early) }()
+	err = f.structure(read, true)
+	if early := <-checked; early != nil {
+		return nil, early
+	}
+	if err != nil {
 		return nil, err
 	}
-	var rest []*entry
 	for _, e := range a.entries {
 		if !read[e] {
 			rest = append(rest, e)
 		}
-		if strings.HasPrefix(partKey(e.name), "_xmlsignatures/") {
-			f.readOnly = "the workbook is digitally signed, and a change would break the signature"
-		}
 	}
-	return f, a.check(rest)
+	if err := a.check(rest); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // structure follows the relationships from the package to the workbook to its parts; the shared strings may be left out.

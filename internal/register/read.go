@@ -62,6 +62,9 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 	for _, source := range file.Sheets() {
 		kind, known := r.sheets[NormalHeading(source.Name)]
 		if !known {
+			if err := source.Check(); err != nil {
+				return nil, err
+			}
 			book.Other = append(book.Other, source.Name)
 			continue
 		}

@@ -24,6 +24,20 @@ const (
 		`<xf numFmtId="2" fontId="0" fillId="0" borderId="0"/></cellXfs></styleSheet>`
 )
 
+// openWhole opens a package and checks its worksheets too.
+func openWhole(data []byte, lim Limits) (*File, error) {
+	f, err := Open(data, lim)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range f.Sheets() {
+		if err := s.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
 // part is one entry of a package that a test builds.
 type part struct {
 	name, text string

@@ -144,7 +144,7 @@ func TestCorpusNewColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := Open(data, DefaultLimits())
+		f, err := openWhole(data, DefaultLimits())
 		if err != nil || len(f.Sheets()) == 0 {
 			continue
 		}
@@ -222,7 +222,7 @@ func patchThree(data []byte) (outcome, error) {
 		}
 		return outcome{Refused: r.Error(), kind: r.Kind}, nil
 	}
-	f, err := Open(data, lim)
+	f, err := openWhole(data, lim)
 	if err != nil {
 		return refused(err)
 	}

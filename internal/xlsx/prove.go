@@ -21,7 +21,7 @@ func Prove(before, after []byte, patches []SheetPatch, lim Limits) error {
 		return err
 	}
 	// Of the entries that differ every byte is read below, with size and CRC enforced; the others are the same bytes that
-	// Open has checked.
+	// Open, and Scan or Check, have checked.
 	old := &File{lim: lim, zip: a}
 	if err := old.structure(map[*entry]bool{}, false); err != nil {
 		return err

@@ -124,6 +124,17 @@ func (r *reader) more() error {
 	return r.checkUTF8()
 }
 
+// drain passes over all that is left, so that its size and CRC are checked.
+func (r *reader) drain() error {
+	for !r.last {
+		r.pos = len(r.buf)
+		if err := r.more(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkUTF8 looks at the bytes that have come in since the last time.
 func (r *reader) checkUTF8() error {
 	if !r.begun {

@@ -16,16 +16,27 @@ func (s *Sheet) Scan(fn func(*Row) error) error {
 	defer sc.close()
 	for {
 		row, err := sc.row()
-		if err != nil {
-			return s.refuse(err)
+		if row == nil && err == nil {
+			err = sc.drain()
+			if err == nil {
+				return nil
+			}
 		}
-		if row == nil {
-			return nil
+		if err != nil {
+			if damage := s.Check(); damage != nil {
+				return damage // tells more than what the damage led to
+			}
+			return s.refuse(err)
 		}
 		if err := fn(row); err != nil {
 			return err
 		}
 	}
+}
+
+// Check reads the sheet to its end only to see that its size and CRC are right, as Scan does too.
+func (s *Sheet) Check() error {
+	return s.refuse(s.f.zip.check([]*entry{s.entry}))
 }
 
 // refuse names the sheet and its part.

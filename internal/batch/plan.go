@@ -14,7 +14,7 @@ import (
 const (
 	statusWidth = 20
 	dateWidth   = 14
-	textWidth   = 52
+	textWidth   = 75
 )
 
 // plan says which cells of a workbook have to change so that its → columns

@@ -91,12 +91,15 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	}
 	result, err := job.Run(ctx)
 	wipe()
-	if err != nil {
+	if result == nil {
 		return noWorkbooks(err, cfg)
 	}
-	run := remembered(result, started, a.Now())
-	if _, err := state.SaveRun(ctx, run); err != nil {
-		return trouble(fmt.Errorf("the run could not be recorded: %w", err), "")
+	// A run that was stopped half-way is recorded too: it may have written.
+	if _, saved := state.SaveRun(context.WithoutCancel(ctx), remembered(result, started, a.Now())); saved != nil {
+		return trouble(fmt.Errorf("the run could not be recorded: %w", saved), "")
+	}
+	if err != nil {
+		return trouble(err, "The workbooks not reached yet are as they were; run it again.")
 	}
 	if a.verbose {
 		return a.show(result, printer.report)

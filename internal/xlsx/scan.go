@@ -5,8 +5,9 @@ import (
 	"errors"
 )
 
-// Scan streams the rows of the sheet, in order. The *Row and its cells are valid only during the call. An error from fn
-// ends the scan and is returned as it is; every other error is a *Refusal that names the sheet. Rows or cells that are
+// Scan streams the rows of the sheet, in order. The *Row and its cells are valid only during the call, and to be believed
+// only when Scan has returned nil: its size and CRC are known at its end. An error from fn ends the scan and is returned
+// as it is, what was seen being unchecked; every other error is a *Refusal that names the sheet. Rows or cells that are
 // out of order, or stand twice, are refused, as Excel itself takes such a sheet for damaged.
 func (s *Sheet) Scan(fn func(*Row) error) error {
 	sc, err := s.open()

@@ -48,35 +48,22 @@ func Open(data []byte, lim Limits) (*File, error) {
 	}
 	f := &File{lim: lim, zip: a}
 	read := map[*entry]bool{}
-	var early, rest []*entry
-	for _, e := range a.entries {
-		key := partKey(e.name)
-		if strings.Contains(key, "/worksheets/") { // most of the work, so it goes on while the structure is read
-			early = append(early, e)
-			read[e] = true
-		}
-		if strings.HasPrefix(key, "_xmlsignatures/") {
-			f.readOnly = "the workbook is digitally signed, and a change would break the signature"
-		}
-	}
-	checked := make(chan error, 1)
-	go func() { checked <- a.check(early) }()
-	err = f.structure(read, true)
-	if early := <-checked; early != nil {
-		return nil, early
-	}
-	if err != nil {
+	if err := f.structure(read, true); err != nil {
 		return nil, err
 	}
+	for _, s := range f.sheets {
+		read[s.entry] = true
+	}
+	var rest []*entry
 	for _, e := range a.entries {
 		if !read[e] {
 			rest = append(rest, e)
 		}
+		if strings.HasPrefix(partKey(e.name), "_xmlsignatures/") {
+			f.readOnly = "the workbook is digitally signed, and a change would break the signature"
+		}
 	}
-	if err := a.check(rest); err != nil {
-		return nil, err
-	}
-	return f, nil
+	return f, a.check(rest)
 }
 
 // structure follows the relationships from the package to the workbook to its parts; the shared strings may be left out.

@@ -76,7 +76,7 @@ func planSheet(sheet *register.Sheet, rows []policy.Row, firstDay calendar.Date)
 			}
 		}
 	}
-	slices.SortStableFunc(patch.Edits, func(a, b xlsx.Edit) int {
+	slices.SortFunc(patch.Edits, func(a, b xlsx.Edit) int {
 		if a.Row != b.Row {
 			return a.Row - b.Row
 		}

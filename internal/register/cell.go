@@ -53,23 +53,20 @@ func (cr cellReader) read(column Column, cell *xlsx.Cell) Value {
 
 // number reads a numeric cell.
 func (cr cellReader) number(column Column, n float64, cell *xlsx.Cell) Value {
-	text := formatNumber(n)
-	unreadable := Value{State: Unreadable, Text: text}
 	switch typ := column.Type(); typ {
 	case TypeDate, TypeDateOrYes, TypeYesNo:
 		if typ != TypeDate && (n == 0 || n == 1) {
-			return answerValue(typ, text)
+			return answerValue(typ, formatNumber(n))
 		}
-		d, ok := cr.serial(column, n)
-		if !ok {
-			return unreadable
+		if d, ok := cr.serial(column, n); ok {
+			return dateValue(typ, d)
 		}
-		return cr.dateValue(typ, d, text)
+		return Value{State: Unreadable, Text: formatNumber(n)}
 	default:
 		if cell.IsDateFormat() {
-			return unreadable
+			return Value{State: Unreadable, Text: formatNumber(n)}
 		}
-		return textValue(typ, text)
+		return textValue(typ, formatNumber(n))
 	}
 }
 
@@ -105,7 +102,7 @@ func (cr cellReader) text(column Column, text string, iso bool) Value {
 		if !ok || !cr.inRange(column, d) {
 			return Value{State: Unreadable, Text: text}
 		}
-		return cr.dateValue(typ, d, text)
+		return dateValue(typ, d)
 	default:
 		if iso {
 			return Value{State: Unreadable, Text: text}
@@ -127,25 +124,24 @@ func (cr cellReader) serial(column Column, n float64) (calendar.Date, bool) {
 	return d, cr.inRange(column, d)
 }
 
-// inRange reports whether a date lies where dates of the column can.
+// inRange reports whether a date lies where dates of the column can. A day to
+// come says neither yes nor no.
 func (cr cellReader) inRange(column Column, d calendar.Date) bool {
 	if column == DateOfBirth {
 		return earliestBirth <= d && d <= cr.asOf
 	}
+	if column.Type() == TypeYesNo && d > cr.asOf {
+		return false
+	}
 	return earliestDate <= d && d <= latestDate
 }
 
-// dateValue is a date in a column of dates, of dates or yes, or of yes or no;
-// in the last a day that is still to come is no answer.
-func (cr cellReader) dateValue(typ Type, d calendar.Date, text string) Value {
-	switch {
-	case typ == TypeDate:
+// dateValue is a readable date, which is a yes where a yes is asked for.
+func dateValue(typ Type, d calendar.Date) Value {
+	if typ == TypeDate {
 		return Value{State: Readable, Date: d}
-	case typ == TypeYesNo && d > cr.asOf:
-		return Value{State: Unreadable, Text: text}
-	default:
-		return Value{State: Readable, Date: d, Answer: Yes}
 	}
+	return Value{State: Readable, Date: d, Answer: Yes}
 }
 
 // answerValue reads a word for yes or no. A no in a column of dates or yes is

@@ -83,13 +83,33 @@ func NormalHeading(s string) string {
 	}, s)
 }
 
+// word is the longest of the words that stateOf and answerOf know, in lower
+// case: most cells hold none of them, so they are compared without garbage.
+type word [len("not applicable")]byte
+
+// of returns s in lower case, as far as ASCII goes, or nothing where it is
+// longer than any known word.
+func (w *word) of(s string) []byte {
+	if len(s) > len(w) {
+		return nil
+	}
+	for i := range len(s) {
+		w[i] = s[i]
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			w[i] += 'a' - 'A'
+		}
+	}
+	return w[:len(s)]
+}
+
 // stateOf tells blank words and words for "not applicable" from the rest of
 // clean text.
 func stateOf(s string) State {
-	if len(s) > len("not applicable") {
+	if len(s) > len(word{}) {
 		return Readable
 	}
-	switch strings.ToLower(s) {
+	var w word
+	switch string(w.of(s)) {
 	case "", "-", "–", "—", "?", "tbc", "tba":
 		return Blank
 	case "n/a", "na", "not applicable", "not required":
@@ -100,7 +120,8 @@ func stateOf(s string) State {
 
 // answerOf reads the words for yes and no in clean text.
 func answerOf(s string) Answer {
-	switch strings.ToLower(s) {
+	var w word
+	switch string(w.of(s)) {
 	case "y", "yes", "true", "1", "✓", "✔", "x", "done", "complete", "completed":
 		return Yes
 	case "n", "no", "false", "0":

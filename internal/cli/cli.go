@@ -134,7 +134,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags.StringVar(&a.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of today")
 	flags.StringVar(&a.format, "format", "text", "text or json")
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
-	flags.BoolVar(&a.verbose, "verbose", false, "print more detail")
+	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
 	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
 	return root
@@ -189,7 +189,7 @@ func (a *app) encode(v any) error {
 }
 
 func (a *app) printer() printer {
-	return printer{w: a.Out, colour: a.OutIsTerminal && !a.noColour && a.Getenv("NO_COLOR") == ""}
+	return printer{w: a.Out, verbose: a.verbose, colour: a.OutIsTerminal && !a.noColour && a.Getenv("NO_COLOR") == ""}
 }
 
 // progress returns what shows the progress of long work on a terminal, and

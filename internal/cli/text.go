@@ -13,8 +13,9 @@ import (
 
 // printer writes reports for people.
 type printer struct {
-	w      io.Writer
-	colour bool
+	w       io.Writer
+	colour  bool
+	verbose bool // say how each workbook was read
 }
 
 func (p printer) linef(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
@@ -298,11 +299,28 @@ func (p printer) workbooks(list []batch.Workbook) {
 			what += ": " + w.Reason
 		}
 		p.linef("  %-*s  %s", width, printable(w.Path), printable(what))
+		if p.verbose {
+			p.sheets(&w, width)
+		}
 		if len(w.Sheets) > 0 {
 			for _, sheet := range w.Headless {
 				p.linef("  %-*s  the sheet %q has no header row and was not read: at least three column names must stand in one of its first 20 rows", width, "", sheet)
 			}
 		}
+	}
+}
+
+// sheets prints how the sheets of a workbook were read.
+func (p printer) sheets(w *batch.Workbook, width int) {
+	for _, sheet := range w.Sheets {
+		text := fmt.Sprintf("%q is %s: header row %d, %s", sheet.Name, sheet.Kind, sheet.HeaderRow, plural(len(sheet.Records), "record"))
+		if len(sheet.Unknown) > 0 {
+			text += "; columns not read: " + strings.Join(sheet.Unknown, ", ")
+		}
+		p.linef("  %-*s    %s", width, "", printable(text))
+	}
+	if len(w.Other) > 0 {
+		p.linef("  %-*s    sheets not read: %s", width, "", printable(strings.Join(w.Other, ", ")))
 	}
 }
 

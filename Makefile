@@ -13,7 +13,7 @@ TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darw
 .PHONY: build run test race fuzz bench lint samples dist clean
 
 build:
-	@CGO_ENABLED=0 $(GO) build -trimpath -o regcert ./cmd/regcert
+	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o regcert ./cmd/regcert
 
 run: build
 	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R sample-workbooks config.yaml $(DEMO)/
@@ -57,7 +57,7 @@ dist:
 		os=$${target%/*}; arch=$${target#*/}; name=regcert-$$os-$$arch; exe=regcert; \
 		[ $$os = windows ] && exe=regcert.exe; \
 		mkdir dist/$$name && \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '-s -w' -o dist/$$name/$$exe ./cmd/regcert && \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=auto -ldflags '-s -w' -o dist/$$name/$$exe ./cmd/regcert && \
 		cp README.md LICENSE CHANGELOG.md config.yaml dist/$$name/ && \
 		tar -C dist --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$$(git log -1 --format=%ct)" -cf - $$name | gzip -n9 > dist/$$name.tar.gz && \
 		rm -r dist/$$name || exit 1; \

@@ -105,19 +105,23 @@ func outputsOf(sheet *register.Sheet, patch *xlsx.SheetPatch) ([]output, error) 
 			patch.NewColumns = append(patch.NewColumns, xlsx.NewColumn{Col: col, Heading: c.String(), Width: width(sheet.Kind, c)})
 			patch.GrowTable = sheet.Table
 		}
-		outputs = append(outputs, output{column: c, col: col, neighbour: neighbour(sheet, col), isStatus: c == sheet.Kind.Status()})
+		outputs = append(outputs, output{column: c, col: col, neighbour: neighbour(sheet, c, col), isStatus: c == sheet.Kind.Status()})
 	}
 	return outputs, nil
 }
 
-// neighbour is the nearest column left of col that staff fill, or else right.
-func neighbour(sheet *register.Sheet, col int) int {
+// neighbour is the column whose cells lend theirs their look: the nearest left
+// of col that staff fill, or else right; for dates one of dates, if there is one.
+func neighbour(sheet *register.Sheet, c register.Column, col int) int {
 	best, least := 0, 0
-	for _, c := range sheet.Kind.Inputs() {
-		at := sheet.Column(c)
+	for _, input := range sheet.Kind.Inputs() {
+		at := sheet.Column(input)
 		distance := col - at
 		if distance < 0 {
 			distance = xlsx.MaxCol - distance // any to the left comes first
+		}
+		if c.Type() == register.TypeDate && input.Type() != register.TypeDate {
+			distance += 3 * xlsx.MaxCol
 		}
 		if at > 0 && (best == 0 || distance < least) {
 			best, least = at, distance

@@ -65,13 +65,16 @@ func (j *judge) raise(p problem) {
 }
 
 func (j *judge) termInHand() term {
-	switch {
-	case j.at == nil || j.rule.clock == noClock:
+	if j.at == nil {
 		return j.now
-	case j.rule.clock == laterClock:
+	}
+	switch j.rule.clock {
+	case ownClock:
+		return j.at.own
+	case laterClock:
 		return j.at.later
 	default:
-		return j.at.own
+		return j.now
 	}
 }
 

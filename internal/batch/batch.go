@@ -40,6 +40,7 @@ type Job struct {
 	Dir       string    // the folder that paths are shown relative to
 	Workbooks []Pattern // the configured workbooks
 	Named     []string  // treat only these; the configured ones are context
+	Expected  []string  // workbooks that were here lately, as reports name them: one that a pattern should match and is gone is reported
 	Reader    *register.Reader
 	Policy    policy.Options
 	Limits    xlsx.Limits
@@ -55,6 +56,7 @@ type Workbook struct {
 	SHA256   string // of the version that was written, else of the one that was read, hexadecimal; empty where there is none
 	Outcome  Outcome
 	Reason   string
+	Holder   string // who has it open, by the name in the lock file: for the terminal only, as it is a person's
 	Troubled bool   // it could not be read, or not be written although it should
 	Before   string // the SHA-256 of the version that was read
 	Cells    int    // cells written
@@ -87,6 +89,8 @@ type loaded struct {
 	data   []byte
 	file   *xlsx.File
 	book   *register.Workbook
+
+	encrypted bool
 }
 
 // ErrNoWorkbooks is the error of a job whose patterns match nothing.
@@ -180,9 +184,15 @@ func (l *loaded) attempt(step func(*loaded)) {
 	step(l)
 }
 
+// fail reports a workbook that could not be read. One that only serves as
+// context troubles nobody by itself.
 func (l *loaded) fail(reason string) {
-	l.result.Outcome, l.result.Reason, l.result.Troubled = Failed, reason, true
 	l.book = nil
+	if l.context {
+		l.result.Reason = reason
+		return
+	}
+	l.result.Outcome, l.result.Reason, l.result.Troubled = Failed, reason, true
 }
 
 // read reads the workbook into records.
@@ -202,7 +212,7 @@ func (l *loaded) read(j *Job) {
 	l.data, l.sum = data, sum
 	l.result.SHA256 = hex.EncodeToString(sum[:])
 	l.result.Before = l.result.SHA256
-	if l.file, err = xlsx.Open(data, j.Limits); err != nil {
+	if err := l.open(j.Limits); err != nil {
 		l.fail(err.Error())
 		return
 	}
@@ -212,10 +222,7 @@ func (l *loaded) read(j *Job) {
 	}
 	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
 	if len(l.book.Sheets) == 0 {
-		// Other workbooks may stand beside the registers; one that is asked for by
-		// name is a mistake.
 		l.result.Reason = noSheet(l.book)
-		l.result.Troubled = len(j.Named) > 0 && !l.context
 	}
 }
 
@@ -245,8 +252,14 @@ func quoted(names []string) string {
 // result gathers what is reported: of a job with named workbooks only those.
 func (j *Job) result(set []*loaded, report *policy.Report) *Result {
 	r := &Result{Report: report}
+	known := slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && len(l.book.Sheets) > 0 })
 	treated := map[string]bool{"": true}
 	for _, l := range set {
+		// A workbook without a known sheet may stand beside the registers, but not
+		// be named as one or be all there is.
+		if l.book != nil && len(l.book.Sheets) == 0 && !l.context && (len(j.Named) > 0 || !known) {
+			l.result.Troubled = true
+		}
 		r.Workbooks = append(r.Workbooks, l.result)
 		treated[l.name] = !l.context
 	}

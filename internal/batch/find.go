@@ -15,6 +15,13 @@ import (
 type Pattern struct {
 	Glob      string // absolute
 	WriteBack bool
+	Password  Password
+}
+
+// Password opens an encrypted workbook.
+type Password struct {
+	Text   string // never shown
+	Source string // what holds it, such as "$REGISTER_PASSWORD", for messages; empty where none is configured
 }
 
 // source is a workbook of the set.
@@ -22,6 +29,7 @@ type source struct {
 	path      string // absolute
 	name      string // as reports show it
 	writeBack bool
+	password  Password
 	context   bool // read so that others can be judged, not treated itself
 }
 
@@ -39,9 +47,10 @@ func (j *Job) find() ([]source, error) {
 		if path, ok := literal(p.Glob); ok && len(matches) == 0 {
 			matches = []string{path} // its absence is reported like any other trouble with it
 		}
+		matches = append(matches, j.vanished(p.Glob, matches)...)
 		slices.Sort(matches)
 		for _, m := range matches {
-			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, context: len(j.Named) > 0})
+			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0})
 		}
 	}
 	for _, name := range j.Named {
@@ -49,9 +58,40 @@ func (j *Job) find() ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.add(source{path: path, name: j.display(path), writeBack: true})
+		for _, m := range named(path) {
+			f.add(source{path: m, name: j.display(m), writeBack: true})
+		}
 	}
 	return f.list, nil
+}
+
+// vanished lists the expected workbooks that the pattern should have matched.
+// One that is not there is not a register without rows: spreadsheet programs
+// make a workbook vanish for a moment when they save it.
+func (j *Job) vanished(glob string, matches []string) []string {
+	var out []string
+	for _, name := range j.Expected {
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(j.Dir, filepath.FromSlash(name))
+		}
+		if ok, err := filepath.Match(glob, path); ok && err == nil && !slices.Contains(matches, path) {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// named is the workbook that a name on the command line means, or several where
+// the shell has left a wildcard to us.
+func named(path string) []string {
+	if _, err := os.Stat(path); err == nil || !strings.ContainsAny(filepath.Base(path), "*?") {
+		return []string{path}
+	}
+	if matches, err := filepath.Glob(path); err == nil && len(matches) > 0 {
+		return matches
+	}
+	return []string{path}
 }
 
 // finder gathers workbooks, each file once, whatever paths lead to it.

@@ -64,7 +64,11 @@ func TestTables(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newCentre(t, adjustments)
 			c.edit("a.xlsx", func(f *excelize.File) { test.change(t, f) })
-			c.mustRun("a.xlsx: written")
+			want := "a.xlsx: written"
+			if strings.HasPrefix(test.want, "Register A1:D3 filter") && !strings.Contains(test.want, "Disposal") {
+				want += `: the statuses on Adjustments stand outside the table "Register", because something has a heading right of it: sorting the table leaves them behind until the next run`
+			}
+			c.mustRun(want)
 			if got := layout(t, c.bytes("a.xlsx")); got != test.want {
 				t.Errorf("%s\nwant %s", got, test.want)
 			}

@@ -40,11 +40,11 @@ func TestOpenWorkbooksAreDeferred(t *testing.T) {
 		want string
 	}{
 		"Excel": {"~$a.xlsx", excel, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
-			"it is open by Jo Bloggs since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
+			"it is open since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
 		"LibreOffice": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 12, 0, 0, time.Local),
-			"it is open by Jo Bloggs since 10/05/2026 09:12; nothing was written: close it, and it is written next time"},
+			"it is open since 10/05/2026 09:12; nothing was written: close it, and it is written next time"},
 		"for more than a day": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 13, 0, 0, time.Local),
-			"it is open by Jo Bloggs since 10/05/2026 09:12; nothing was written: close it, and it is written next time" + hint},
+			"it is open since 10/05/2026 09:12; nothing was written: close it, and it is written next time" + hint},
 		"nobody knows who": {"~$a.xlsx", nil, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
 			"it is open since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
 	}
@@ -64,6 +64,9 @@ func TestOpenWorkbooksAreDeferred(t *testing.T) {
 				result := c.mustRun("a.xlsx: deferred!: " + test.want + "\nb.xlsx: written")
 				if string(c.bytes("a.xlsx")) != string(before) {
 					t.Error("it was written all the same")
+				}
+				if holder := result.Workbooks[0].Holder; (holder == "Jo Bloggs") != (test.data != nil) {
+					t.Errorf("%q has it open", holder)
 				}
 				if n := len(result.Report.Rows); n != 2 || !result.Troubled() {
 					t.Errorf("%d rows are reported, troubled %v; want 2, true", n, result.Troubled())

@@ -31,6 +31,10 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 	if len(patches) == 0 {
 		return
 	}
+	if l.encrypted {
+		l.leave(ReadOnly, "it is protected by a password, and such workbooks are only read; take the password off, or set write_back: false for it")
+		return
+	}
 	if why := l.file.ReadOnly(); why != "" {
 		l.leave(ReadOnly, why+"; set write_back: false for it to say that this is meant")
 		return
@@ -49,8 +53,14 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 		return
 	}
 	l.replace(after, xlsx.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: now})
-	if l.result.Outcome == Written {
-		l.result.Cells = cells(patches)
+	if l.result.Outcome != Written {
+		return
+	}
+	l.result.Cells = cells(patches)
+	for _, s := range l.book.Sheets {
+		if l.result.Reason == "" && s.Table == "" && s.ShortTable != "" && slices.ContainsFunc(patches, func(p xlsx.SheetPatch) bool { return p.Sheet == s.Source() && len(p.NewColumns) > 0 }) {
+			l.result.Reason = fmt.Sprintf("the statuses on %s stand outside the table %q, because something has a heading right of it: sorting the table leaves them behind until the next run", s.Name, s.ShortTable)
+		}
 	}
 }
 
@@ -67,6 +77,7 @@ func (l *loaded) replace(after []byte, backup xlsx.Backup) {
 		}
 	case errors.As(err, &open):
 		l.leave(Deferred, openReason(open, backup.At))
+		l.result.Holder = open.Who
 	case xlsx.Deferred(err):
 		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
 	case err != nil:
@@ -96,9 +107,10 @@ func (l *loaded) firstDay() calendar.Date {
 // staleLock is the age from which a lock file may well be left from a crash.
 const staleLock = 24 * time.Hour
 
-// openReason says who has a workbook open, and what to do.
+// openReason says since when a workbook is open, and what to do; who has it open
+// is for Workbook.Holder.
 func openReason(open *xlsx.OpenError, now time.Time) string {
-	text := open.Error() + "; nothing was written: close it, and it is written next time"
+	text := (&xlsx.OpenError{Since: open.Since}).Error() + "; nothing was written: close it, and it is written next time"
 	if !open.Since.IsZero() && now.Sub(open.Since) > staleLock {
 		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,7 +12,7 @@ import (
 
 // calendarCommand counts working days from a date.
 func (a *app) calendarCommand() *cobra.Command {
-	var n int
+	var days string
 	var centre bool
 	cmd := &cobra.Command{
 		Use:   "calendar DATE --working-days N",
@@ -28,8 +29,9 @@ closures are skipped too, as for the centre's own deadlines.`,
 			if err != nil {
 				return usage("%v", err)
 			}
-			if n < 1 || n > 5000 {
-				return usage("--working-days must be a whole number from 1 to 5000")
+			n, err := strconv.Atoi(days)
+			if err != nil || n < 1 || n > 5000 {
+				return usage("say how many with --working-days, a whole number from 1 to 5000")
 			}
 			cfg, err := a.configOrDefault()
 			if err != nil {
@@ -42,9 +44,8 @@ closures are skipped too, as for the centre's own deadlines.`,
 			return a.printCount(cfg.Calendar, from, n, clock)
 		},
 	}
-	cmd.Flags().IntVar(&n, "working-days", 0, "how many working days to count")
+	cmd.Flags().StringVar(&days, "working-days", "", "how many working days to count")
 	cmd.Flags().BoolVar(&centre, "centre", false, "skip the centre's closures too")
-	must(cmd.MarkFlagRequired("working-days"))
 	return cmd
 }
 

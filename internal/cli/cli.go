@@ -216,9 +216,3 @@ func printableLines(s string) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}

@@ -48,6 +48,9 @@ not be read, or the digest could not be sent to somebody.`,
 			if err != nil {
 				return err
 			}
+			if a.json() {
+				return usage("digest is text, HTML and email; `regcert check --format json` gives the same findings as JSON")
+			}
 			result, err := a.check(cmd.Context(), cfg, nil)
 			if err != nil {
 				return err

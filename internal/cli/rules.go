@@ -15,6 +15,7 @@ type jsonRule struct {
 	Clause     string            `json:"clause"`
 	Severities []policy.Severity `json:"severities"`
 	Owner      string            `json:"owner"`
+	OnEnrol    string            `json:"owner_on_enrolments,omitempty"`
 	Title      string            `json:"title"`
 	Rationale  string            `json:"rationale"`
 	Numbers    map[string]string `json:"numbers"`
@@ -94,7 +95,7 @@ func (a *app) rulesJSON(rules []policy.Rule, n policy.Numbers) error {
 	list := []jsonRule{}
 	for i := range rules {
 		r := &rules[i]
-		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.Title, r.Rationale, numbersOf(r, n)})
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, numbersOf(r, n)})
 	}
 	return a.encode(map[string]any{"policy": n.Version, "rules": list})
 }
@@ -110,7 +111,11 @@ func (a *app) rulesText(rules []policy.Rule, n policy.Numbers) {
 			severities = append(severities, p.paint(s, string(s)))
 		}
 		p.linef("%s  %s", p.bold(r.ID), r.Title)
-		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), r.Owner)
+		owner := r.Owner
+		if r.OwnerOnEnrolments != "" {
+			owner += fmt.Sprintf(" (on Enrolments %s)", r.OwnerOnEnrolments)
+		}
+		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
 		if values := numbersOf(r, n); len(values) > 0 {
 			var parts []string
 			for _, k := range r.Numbers {

@@ -77,6 +77,9 @@ overdue, at risk or to be corrected; 2 the command or the configuration is wrong
 	}
 }
 
+// expectFor is how long a workbook that was read is expected to be there still.
+const expectFor = 3 * 24 * time.Hour
+
 // run treats the workbooks and records the run.
 func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error {
 	started := a.Now()
@@ -88,6 +91,9 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	job, wipe, err := a.job(cfg, named)
 	if err != nil {
 		return err
+	}
+	if job.Expected, err = state.ReadSince(ctx, started.Add(-expectFor)); err != nil {
+		return trouble(err, "")
 	}
 	result, err := job.Run(ctx)
 	wipe()
@@ -162,7 +168,11 @@ func (a *app) job(cfg *config.Config, named []string) (*batch.Job, func(), error
 		Progress: progress,
 	}
 	for _, w := range cfg.Workbooks {
-		job.Workbooks = append(job.Workbooks, batch.Pattern{Glob: w.Path, WriteBack: w.WriteBack})
+		p := batch.Pattern{Glob: w.Path, WriteBack: w.WriteBack}
+		if w.PasswordEnv != "" {
+			p.Password = batch.Password{Text: a.Getenv(w.PasswordEnv), Source: "$" + w.PasswordEnv}
+		}
+		job.Workbooks = append(job.Workbooks, p)
 	}
 	return job, wipe, nil
 }

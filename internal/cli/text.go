@@ -127,19 +127,34 @@ func (p printer) headline(result *batch.Result) {
 			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, severityWords[severity])))
 		}
 	}
-	if len(parts) == 0 {
-		parts = append(parts, "Nothing needs doing.")
-	}
-	records := 0
+	records, read, unread := 0, 0, 0
 	for _, w := range result.Workbooks {
-		if w.Outcome != batch.Context {
+		switch {
+		case w.Outcome == batch.Context:
+		case len(w.Sheets) == 0:
+			unread++
+		default:
+			read++
 			for _, sheet := range w.Sheets {
 				records += len(sheet.Records)
 			}
 		}
 	}
+	switch {
+	case len(parts) > 0:
+	case read == 0:
+		parts = append(parts, "Nothing could be checked.")
+	case unread > 0:
+		parts = append(parts, "Nothing needs doing in what could be read.")
+	default:
+		parts = append(parts, "Nothing needs doing.")
+	}
 	p.linef("  %s", strings.Join(parts, " · "))
-	p.linef("  %s read in %s", plural(records, "row"), plural(len(result.Workbooks), "workbook"))
+	text := fmt.Sprintf("%s read in %s", plural(records, "row"), plural(read, "workbook"))
+	if unread > 0 {
+		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
+	}
+	p.linef("  %s", text)
 }
 
 func (p printer) findings(findings []policy.Finding) {
@@ -297,6 +312,9 @@ func (p printer) workbooks(list []batch.Workbook) {
 		}
 		if w.Reason != "" {
 			what += ": " + w.Reason
+		}
+		if w.Holder != "" {
+			what += " (" + w.Holder + " has it open)"
 		}
 		p.linef("  %-*s  %s", width, printable(w.Path), printable(what))
 		if p.verbose {

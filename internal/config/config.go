@@ -23,8 +23,8 @@ import (
 // Config is what config.yaml says, as values of the packages that use them.
 // Paths are absolute.
 //
-// Workbook.PasswordEnv, SnoozeLimit, SMTP.OAuth2, Recipient.Escalations and
-// Schedule are read and checked, and not acted on yet.
+// SnoozeLimit, SMTP.OAuth2, Recipient.Escalations and Schedule are read and
+// checked, and not acted on yet.
 type Config struct {
 	File string // the file as it was named; empty for Default
 	Dir  string // the folder of the file

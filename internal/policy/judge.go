@@ -53,7 +53,7 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 		j.tones[k] = tones(k)
 	}
 	j.gather(workbooks)
-	j.report.NotChecked = notChecked(j.rules, &j.set.present)
+	j.report.NotChecked = notChecked(j.rules, &j.set.present, hasCentre(workbooks))
 	for _, k := range register.Kinds() {
 		j.plans[k] = j.planFor(k)
 	}
@@ -198,4 +198,16 @@ func (j *judge) planFor(k register.Kind) plan {
 	}
 	p.order = datesInOrder(k)
 	return p
+}
+
+// hasCentre reports whether there is a sheet for the recognition of the centre.
+func hasCentre(workbooks []*register.Workbook) bool {
+	for _, wb := range workbooks {
+		for _, name := range wb.Other {
+			if register.NormalHeading(name) == "centre" {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -83,10 +83,14 @@ func centreRules() []string {
 }
 
 // notChecked lists the rules that need a kind of sheet that is absent.
-func notChecked(rules []Rule, present *[kindCount]bool) []NotChecked {
+func notChecked(rules []Rule, present *[kindCount]bool, centre bool) []NotChecked {
 	var out []NotChecked
+	why := "no Centre sheet"
+	if centre {
+		why = "this version does not judge the Centre sheet"
+	}
 	for _, id := range centreRules() {
-		out = append(out, NotChecked{id, "no Centre sheet"})
+		out = append(out, NotChecked{id, why})
 	}
 	for i := range rules {
 		var missing []string

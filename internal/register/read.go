@@ -1,7 +1,6 @@
 package register
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -74,7 +73,7 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source, beyond: map[int]int{}},
 		}
 		if err := source.Scan(sr.row); err != nil {
-			return nil, fmt.Errorf("%s: %w", source.Name, err)
+			return nil, err
 		}
 		if sr.out.HeaderRow == 0 {
 			book.Headless = append(book.Headless, source.Name)
@@ -170,6 +169,8 @@ func (sr *sheetReader) tables(found map[Column]int) {
 	for _, t := range headed {
 		if t.Ref.LastCol == s.LastCol {
 			s.Table = t.Name
+		} else if s.Table == "" {
+			s.ShortTable = t.Name
 		}
 	}
 	for _, t := range s.source.Tables { // another table's cells are not free, though they may be empty

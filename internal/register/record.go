@@ -92,16 +92,17 @@ func (r *Record) readableText(c Column) string {
 
 // Sheet is a sheet of a known kind with the records in it.
 type Sheet struct {
-	Workbook  string // path, as reports show it
-	Name      string
-	Kind      Kind
-	HeaderRow int
-	LastCol   int      // the last used column of the header row (A = 1)
-	Table     string   // the Excel table that the header row belongs to, if any
-	Unknown   []string // headings that regcert does not know, from left to right
-	Records   []Record
-	Formulas  []Column // → columns in which staff have put formulas
-	Stale     []Record // rows that hold statuses but no record any more
+	Workbook   string // path, as reports show it
+	Name       string
+	Kind       Kind
+	HeaderRow  int
+	LastCol    int      // the last used column of the header row (A = 1)
+	Table      string   // the Excel table that ends with the header row's last column, and grows when columns are added
+	ShortTable string   // an Excel table on the header row that ends before the last column, and cannot grow
+	Unknown    []string // headings that regcert does not know, from left to right
+	Records    []Record
+	Formulas   []Column // → columns in which staff have put formulas
+	Stale      []Record // rows that hold statuses but no record any more
 
 	source   *xlsx.Sheet
 	beyond   map[int]int        // columns right of the header row's last: the first row where they are taken

@@ -60,6 +60,27 @@ func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 	return id, nil
 }
 
+// ReadSince lists the workbooks that a run which finished at that time or later
+// has read.
+func (s *Store) ReadSince(ctx context.Context, since time.Time) (paths []string, err error) {
+	err = s.read(ctx, "list the workbooks of late", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT path FROM run_workbook WHERE sha256_before <> '' AND run IN (SELECT id FROM run WHERE finished >= ?) ORDER BY path`, moment(since))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var path string
+			if err := rows.Scan(&path); err != nil {
+				return err
+			}
+			paths = append(paths, path)
+		}
+		return rows.Err()
+	})
+	return paths, err
+}
+
 // LastRun returns the run that was recorded last, and whether there
 // is one.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {

@@ -57,3 +57,19 @@ func TestRunComesBack(t *testing.T) {
 		t.Errorf("LastRun\n got %+v\nwant %+v", got, want)
 	}
 }
+
+func TestReadSince(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	run := func(at time.Time, workbooks ...Workbook) {
+		if _, err := s.SaveRun(t.Context(), Run{AsOf: calendar.FromTime(at), Started: at, Finished: at, Workbooks: workbooks}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(monday, Workbook{Path: "old.xlsx", Before: "aa"})
+	run(monday.AddDate(0, 0, 1), Workbook{Path: "b.xlsx", Before: "aa"}, Workbook{Path: "absent.xlsx"})
+	run(monday.AddDate(0, 0, 2), Workbook{Path: "a.xlsx", Before: "aa"}, Workbook{Path: "b.xlsx", Before: "bb"})
+	got, err := s.ReadSince(t.Context(), monday.AddDate(0, 0, 1))
+	if err != nil || !reflect.DeepEqual(got, []string{"a.xlsx", "b.xlsx"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+}

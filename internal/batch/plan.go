@@ -57,6 +57,7 @@ func planSheet(sheet *register.Sheet, rows []policy.Row, firstDay calendar.Date)
 	if err != nil {
 		return patch, err
 	}
+	patch.Edits = make([]xlsx.Edit, 0, differing(rows, outputs))
 	for i := range rows {
 		for _, out := range outputs {
 			if want, have := wanted(&rows[i], out.column), rows[i].Record.Value(out.column); want != asWritten(have) {
@@ -83,6 +84,20 @@ func planSheet(sheet *register.Sheet, rows []policy.Row, firstDay calendar.Date)
 		return a.Col - b.Col
 	})
 	return patch, nil
+}
+
+// differing counts the cells that do not hold what they should: a large register
+// has so many that a list which grows as it goes would cost as much again.
+func differing(rows []policy.Row, outputs []output) int {
+	n := 0
+	for i := range rows {
+		for _, out := range outputs {
+			if wanted(&rows[i], out.column) != asWritten(rows[i].Record.Value(out.column)) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // outputsOf lists the → columns that are written, and adds those that are

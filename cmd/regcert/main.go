@@ -6,14 +6,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"regcert/internal/cli"
 )
 
 func main() {
-	debug.SetGCPercent(50) // regcert shares a small machine: memory counts for more than time
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Main(ctx, os.Args[1:], cli.System())
 	stop()

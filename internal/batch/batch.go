@@ -47,7 +47,7 @@ type Job struct {
 	Backups   string // the folder for copies from before each write
 	Keep      int    // how many copies of a workbook are kept
 	Now       func() time.Time
-	Progress  func(done, of int, what string) // called by one goroutine at a time; may be nil
+	Progress  func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
 }
 
 // Workbook is what became of one workbook of the set.
@@ -156,18 +156,22 @@ func (j *Job) each(ctx context.Context, set []*loaded, what string, step func(*l
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	var mu sync.Mutex
 	done := 0
+	tell := func(finished int, name string) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += finished
+		if j.Progress != nil {
+			j.Progress(done, len(set), what+" "+name)
+		}
+	}
 	for _, l := range set {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			tell(0, l.name)
 			l.attempt(step)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			if j.Progress != nil {
-				j.Progress(done, len(set), what+" "+l.name)
-			}
+			tell(1, l.name)
 			return nil
 		})
 	}

@@ -74,7 +74,11 @@ func cellUnreadable(j *judge, e *entry) {
 			p := problem{severity: Data, column: c, brief: "unreadable", text: quote(v, c), other: expected(c),
 				message: "{text} in {field} cannot be read as {other}",
 				action:  "Correct {field}: enter {other}"}
-			if c.Type() == register.TypeText {
+			switch {
+			case v.Text == register.NeverCalculated:
+				p.message = "{field} holds a formula that was never calculated"
+				p.action = "Open the workbook in Excel and save it, so that {field} is calculated"
+			case c.Type() == register.TypeText:
 				p.action = "Correct {field}"
 			}
 			j.raise(p)

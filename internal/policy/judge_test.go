@@ -131,6 +131,13 @@ func TestTexts(t *testing.T) {
 			"DAT-02 Course End unreadable",
 		},
 		{
+			"a formula without a value is none", "Registered: Course End==A1",
+			"Course End holds a formula that was never calculated (P 3.1).",
+			"Open the workbook in Excel and save it, so that Course End is calculated",
+			"Admissions Team: open the workbook in Excel and save it, so that Course End is calculated",
+			"DAT-02 Course End unreadable",
+		},
+		{
 			"what is wrong with a ULN is said, not shown", "Registered: ULN=10000000OO",
 			"The ULN is not valid: it is not written as 10 digits (P 3.1).",
 			"Compare the ULN with the learner's record and correct it",

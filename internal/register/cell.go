@@ -16,6 +16,9 @@ var (
 	latestDate    = calendar.NewDate(2100, 12, 31)
 )
 
+// NeverCalculated is the text of the value of a formula that has none.
+const NeverCalculated = "a formula that was never calculated"
+
 // leastBirthSerial is the least number that is read as a date of birth, so
 // that a year of birth typed alone is not.
 const leastBirthSerial = 2200
@@ -29,7 +32,7 @@ type cellReader struct {
 // read reads a cell of the column.
 func (cr cellReader) read(column Column, cell *xlsx.Cell) Value {
 	if cell.Formula && cell.NoValue {
-		return Value{State: Unreadable, Text: "a formula that was never calculated"}
+		return Value{State: Unreadable, Text: NeverCalculated}
 	}
 	switch cell.Kind {
 	case xlsx.None:

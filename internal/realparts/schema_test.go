@@ -72,6 +72,9 @@ func newValidator(t *testing.T) *validator {
 	if schemas == "" {
 		missing(t, "REGCERT_SCHEMAS does not name the folder of the schemas")
 	}
+	if !filepath.IsAbs(schemas) {
+		schemas = filepath.Join("..", "..", schemas) // from the root of the module
+	}
 	v.schema = filepath.Join(schemas, "sml.xsd")
 	return v
 }

@@ -15,10 +15,20 @@ import (
 	"time"
 )
 
+// folder is the folder that an environment variable names, "" where it is not set. A relative one is taken from the
+// root of the module, where people stand when they call go test.
+func folder(variable string) string {
+	dir := os.Getenv(variable)
+	if dir == "" || filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join("..", "..", dir)
+}
+
 // corpus gives the workbooks of $REGCERT_CORPUS, by their path under it.
 func corpus(t testing.TB) map[string]string {
 	t.Helper()
-	root := os.Getenv("REGCERT_CORPUS")
+	root := folder("REGCERT_CORPUS")
 	if root == "" {
 		if os.Getenv("REGCERT_REQUIRE_ALL") == "1" {
 			t.Fatal("REGCERT_CORPUS is not set")
@@ -64,7 +74,7 @@ type outcome struct {
 // TestCorpusPatch writes three cells into the first worksheet of every workbook of the corpus: one that exists, one that
 // is new in its row, and a new row. Each is either proved or refused for a reason, in good time.
 func TestCorpusPatch(t *testing.T) {
-	out := os.Getenv("REGCERT_CORPUS_OUT")
+	out := folder("REGCERT_CORPUS_OUT")
 	files := corpus(t)
 	counts := map[string]int{}
 	before, after := map[string][]byte{}, map[string][]byte{}

@@ -181,7 +181,7 @@ func TestTablesOfTheCorpus(t *testing.T) {
 // must have said of the same one in before.
 func noNewViolations(t *testing.T, before, after map[string][]byte) {
 	t.Helper()
-	dir := os.Getenv("REGCERT_SCHEMAS")
+	dir := folder("REGCERT_SCHEMAS")
 	lint, err := exec.LookPath("xmllint")
 	if dir == "" || err != nil {
 		if os.Getenv("REGCERT_REQUIRE_ALL") == "1" {

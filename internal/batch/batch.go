@@ -19,6 +19,7 @@ import (
 
 	"regcert/internal/policy"
 	"regcert/internal/register"
+	"regcert/internal/store"
 	"regcert/internal/xlsx"
 )
 
@@ -40,12 +41,13 @@ type Job struct {
 	Dir       string    // the folder that paths are shown relative to
 	Workbooks []Pattern // the configured workbooks
 	Named     []string  // treat only these; the configured ones are context
-	Expected  []string  // workbooks that were here lately, as reports name them: one that a pattern should match and is gone is reported
 	Reader    *register.Reader
 	Policy    policy.Options
 	Limits    xlsx.Limits
-	Backups   string // the folder for copies from before each write
-	Keep      int    // how many copies of a workbook are kept
+	Backups   string       // the folder for copies from before each write
+	Keep      int          // how many copies of a workbook are kept
+	State     *store.Store // what is remembered from run to run; nil: nothing
+	Program   string       // the version of regcert, for the record
 	Now       func() time.Time
 	Progress  func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
 }
@@ -98,32 +100,40 @@ var ErrNoWorkbooks = errors.New("no workbook was found")
 
 // Check finds, reads and judges, and writes nothing.
 func (j *Job) Check(ctx context.Context) (*Result, error) {
-	set, report, err := j.judge(ctx)
+	set, report, err := j.judge(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	return j.result(set, report), nil
 }
 
-// Run does what Check does, and writes the answers back.
+// Run does what Check does, writes the answers back and remembers the run. A
+// run that is broken off has a result too, as it may have written.
 func (j *Job) Run(ctx context.Context) (*Result, error) {
-	set, report, err := j.judge(ctx)
+	now := j.Now()
+	expected, err := j.recall(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	set, report, err := j.judge(ctx, expected)
 	if err != nil {
 		return nil, err
 	}
 	unsure := incomplete(set, report)
 	rows := rowsByWorkbook(report)
-	now := j.Now()
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
 			l.writeBack(j, rows[l.name], unsure[l.name], now)
 		}
 	})
-	return j.result(set, report), err
+	result := j.result(set, report)
+	return result, errors.Join(err, j.remember(context.WithoutCancel(ctx), result, now))
 }
 
-func (j *Job) judge(ctx context.Context) ([]*loaded, *policy.Report, error) {
-	sources, err := j.find()
+// judge finds, reads and judges. Expected workbooks are missed where they are
+// gone.
+func (j *Job) judge(ctx context.Context, expected []string) ([]*loaded, *policy.Report, error) {
+	sources, err := j.find(expected)
 	if err != nil {
 		return nil, nil, err
 	}

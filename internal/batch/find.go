@@ -37,7 +37,7 @@ type source struct {
 // order, a glob's matches sorted by path, then those that are only named. With
 // named workbooks all others are context. Spreadsheet programs' lock files and
 // regcert's own temporary files are none.
-func (j *Job) find() ([]source, error) {
+func (j *Job) find(expected []string) ([]source, error) {
 	var f finder
 	for _, p := range j.Workbooks {
 		matches, err := filepath.Glob(p.Glob)
@@ -47,7 +47,7 @@ func (j *Job) find() ([]source, error) {
 		if path, ok := literal(p.Glob); ok && len(matches) == 0 {
 			matches = []string{path} // its absence is reported like any other trouble with it
 		}
-		matches = append(matches, j.vanished(p.Glob, matches)...)
+		matches = append(matches, j.vanished(expected, p.Glob, matches)...)
 		slices.Sort(matches)
 		for _, m := range matches {
 			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0})
@@ -68,9 +68,9 @@ func (j *Job) find() ([]source, error) {
 // vanished lists the expected workbooks that the pattern should have matched.
 // One that is not there is not a register without rows: spreadsheet programs
 // make a workbook vanish for a moment when they save it.
-func (j *Job) vanished(glob string, matches []string) []string {
+func (j *Job) vanished(expected []string, glob string, matches []string) []string {
 	var out []string
-	for _, name := range j.Expected {
+	for _, name := range expected {
 		path := name
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(j.Dir, filepath.FromSlash(name))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,12 +76,8 @@ overdue, at risk or to be corrected; 2 the command or the configuration is wrong
 	}
 }
 
-// expectFor is how long a workbook that was read is expected to be there still.
-const expectFor = 3 * 24 * time.Hour
-
-// run treats the workbooks and records the run.
+// run treats the workbooks and remembers the run.
 func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error {
-	started := a.Now()
 	state, err := a.openState(ctx, cfg)
 	if err != nil {
 		return err
@@ -92,25 +87,23 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	if err != nil {
 		return err
 	}
-	if job.Expected, err = state.ReadSince(ctx, started.Add(-expectFor)); err != nil {
-		return trouble(err, "")
-	}
+	job.State, job.Program = state, version()
 	result, err := job.Run(ctx)
 	wipe()
 	if result == nil {
 		return noWorkbooks(err, cfg)
 	}
-	// A run that was stopped half-way is recorded too: it may have written.
-	if _, saved := state.SaveRun(context.WithoutCancel(ctx), remembered(result, started, a.Now())); saved != nil {
-		return trouble(fmt.Errorf("the run could not be recorded: %w", saved), "")
+	text := printer.summary
+	if a.verbose {
+		text = printer.report
+	}
+	if shown := a.show(result, text); shown != nil {
+		return shown
 	}
 	if err != nil {
-		return trouble(err, "The workbooks not reached yet are as they were; run it again.")
+		return trouble(err, "")
 	}
-	if a.verbose {
-		return a.show(result, printer.report)
-	}
-	return a.show(result, printer.summary)
+	return nil
 }
 
 // openState opens what is remembered from run to run.
@@ -187,20 +180,8 @@ func (a *app) day(cfg *config.Config) (calendar.Date, error) {
 
 func noWorkbooks(err error, cfg *config.Config) error {
 	if !errors.Is(err, batch.ErrNoWorkbooks) {
-		return err
+		return trouble(err, "")
 	}
 	return &failure{code: exitUsage, err: fmt.Errorf("%s: %w", cfg.File, err),
 		remedy: "Correct the paths under workbooks: in it (they are relative to the file), or name a workbook on the command line."}
-}
-
-// remembered is what the state keeps of a run.
-func remembered(result *batch.Result, started, finished time.Time) store.Run {
-	run := store.Run{AsOf: result.Report.AsOf, Started: started, Finished: finished, Policy: result.Report.Policy, Program: version(), Counts: map[string]int{}}
-	for i := range result.Report.Findings {
-		run.Counts[string(result.Report.Findings[i].Severity)]++
-	}
-	for _, w := range result.Workbooks {
-		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells})
-	}
-	return run
 }

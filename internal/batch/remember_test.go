@@ -1,0 +1,68 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"regcert/internal/store"
+)
+
+// TestRunIsRemembered guards what the state says of a run, of one that was
+// broken off too, and that a workbook which was here lately is missed.
+func TestRunIsRemembered(t *testing.T) {
+	c := newCentre(t, small("a.xlsx")+small("b.xlsx"))
+	state, err := store.Open(context.Background(), t.TempDir())
+	check(t, err)
+	defer state.Close()
+	c.job.State, c.job.Program = state, "test"
+	c.job.Workbooks = c.job.Workbooks[:1]
+	c.job.Workbooks[0] = c.pattern("*.xlsx")
+	now := time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC)
+	c.job.Now = func() time.Time { return now }
+	last := func() store.Run {
+		t.Helper()
+		run, found, err := state.LastRun(context.Background())
+		check(t, err)
+		if !found {
+			t.Fatal("no run is remembered")
+		}
+		return run
+	}
+
+	result := c.mustRun("a.xlsx: written\nb.xlsx: written")
+	run := last()
+	if run.Program != "test" || run.AsOf != result.Report.AsOf || run.Policy != "1.0" || !run.Started.Equal(now) || len(run.Workbooks) != 2 {
+		t.Errorf("%+v", run)
+	}
+	if w := run.Workbooks[0]; w.Path != "a.xlsx" || w.Outcome != "written" || w.Before == w.After || len(w.Before) != 64 || w.Cells != result.Workbooks[0].Cells || w.Cells == 0 {
+		t.Errorf("%+v", w)
+	}
+	total := 0
+	for _, n := range run.Counts {
+		total += n
+	}
+	if total != len(result.Report.Findings) {
+		t.Errorf("%d findings are counted of %d", total, len(result.Report.Findings))
+	}
+
+	const missed = "a.xlsx: failed!: there is no such file; correct the path, or wait until whoever is saving it has finished\nb.xlsx: unchanged"
+	check(t, os.Remove(c.path("a.xlsx")))
+	c.mustRun(missed)
+	now = now.Add(3 * 24 * time.Hour)
+	c.mustRun(missed)
+	now = now.Add(time.Second)
+	c.mustRun("b.xlsx: unchanged")
+
+	ctx, stop := context.WithCancel(context.Background())
+	c.afterReading(stop)
+	before := last().ID
+	if _, err := c.job.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the run ends with %v", err)
+	}
+	if last().ID == before {
+		t.Error("a run that was broken off is not remembered")
+	}
+}

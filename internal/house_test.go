@@ -29,7 +29,7 @@ func TestArrows(t *testing.T) {
 		"internal/xlsx",
 	}
 	// Tools stand beside the house: the program does not import them.
-	tools := []string{"internal/samples", "internal/samples/generate", "internal/bench", "internal/register/registertest", "internal/realparts"}
+	tools := []string{"internal/samples", "internal/samples/generate", "internal/bench", "internal/register/registertest", "internal/mail/mailtest", "internal/realparts"}
 	seen := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {

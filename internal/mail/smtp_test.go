@@ -12,11 +12,13 @@ import (
 	"time"
 
 	gosmtp "github.com/emersion/go-smtp"
+
+	"regcert/internal/mail/mailtest"
 )
 
 // settings are right for the post office; a test changes what it is about.
-func (p *postOffice) settings(mode string) SMTP {
-	return SMTP{Host: "127.0.0.1", Port: p.port, TLS: mode, Auth: "login", Username: testUser, Password: testPassword, Secret: "$SMTP_PASSWORD", CA: p.ca}
+func settingsFor(p *mailtest.PostOffice, mode string) SMTP {
+	return SMTP{Host: "127.0.0.1", Port: p.Port, TLS: mode, Auth: "login", Username: mailtest.User, Password: mailtest.Password, Secret: "$SMTP_PASSWORD", CA: p.CA}
 }
 
 func send(t *testing.T, s SMTP, l *Letter) (string, error) {
@@ -35,8 +37,8 @@ func TestServerTakesLetter(t *testing.T) {
 		{"starttls", "login", "LOGIN"}, {"starttls", "plain", "PLAIN"}, {"tls", "login", "LOGIN"}, {"tls", "plain", "PLAIN"}, {"tls", "none", ""},
 	} {
 		t.Run(c.mode+" "+c.auth, func(t *testing.T) {
-			p := open(t, c.mode, strings.Fields(c.offers)...)
-			s := p.settings(c.mode)
+			p := mailtest.Open(t, c.mode, strings.Fields(c.offers)...)
+			s := settingsFor(p, c.mode)
 			s.Auth = c.auth
 			l := letter(t, "quality@centre.example")
 			receipt, err := send(t, s, l)
@@ -46,15 +48,15 @@ func TestServerTakesLetter(t *testing.T) {
 			if receipt == "" {
 				t.Error("no receipt")
 			}
-			got := p.taken()
+			got := p.Taken()
 			if len(got) != 1 {
 				t.Fatalf("%d letters arrived, want 1", len(got))
 			}
-			if got[0].from != l.From || len(got[0].to) != 1 || got[0].to[0] != l.To {
-				t.Errorf("envelope %s → %q, want %s → %s alone", got[0].from, got[0].to, l.From, l.To)
+			if got[0].From != l.From || len(got[0].To) != 1 || got[0].To[0] != l.To {
+				t.Errorf("envelope %s → %q, want %s → %s alone", got[0].From, got[0].To, l.From, l.To)
 			}
-			if want := string(l.Bytes); strings.TrimRight(got[0].body, "\r\n") != strings.TrimRight(want, "\r\n") {
-				t.Errorf("what arrived is not what was rendered:\n%s", got[0].body)
+			if want := string(l.Bytes); strings.TrimRight(got[0].Body, "\r\n") != strings.TrimRight(want, "\r\n") {
+				t.Errorf("what arrived is not what was rendered:\n%s", got[0].Body)
 			}
 		})
 	}
@@ -65,48 +67,48 @@ func TestServerRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		mode    string // of the server
-		change  func(*postOffice, *SMTP, *Letter)
+		change  func(*mailtest.PostOffice, *SMTP, *Letter)
 		step    string
 		code    int
 		outcome Outcome
 		say     string
 	}{
-		{"no such recipient", "starttls", func(_ *postOffice, _ *SMTP, l *Letter) { l.To = "gone@centre.example" },
+		{"no such recipient", "starttls", func(_ *mailtest.PostOffice, _ *SMTP, l *Letter) { l.To = "gone@centre.example" },
 			stepRecipient, 550, Refused, "cannot name the recipient: 550 5.1.1 No such mailbox; check the recipient's email"},
-		{"recipient to be tried later", "starttls", func(_ *postOffice, _ *SMTP, l *Letter) { l.To = "busy@centre.example" },
+		{"recipient to be tried later", "starttls", func(_ *mailtest.PostOffice, _ *SMTP, l *Letter) { l.To = "busy@centre.example" },
 			stepRecipient, 450, Temporary, "450 4.2.1 Try later; try again later"},
-		{"sender refused", "tls", func(_ *postOffice, _ *SMTP, l *Letter) { l.From = "stranger@centre.example" },
+		{"sender refused", "tls", func(_ *mailtest.PostOffice, _ *SMTP, l *Letter) { l.From = "stranger@centre.example" },
 			stepSender, 550, Refused, "check mail.from"},
-		{"message refused", "tls", func(p *postOffice, _ *SMTP, _ *Letter) {
-			p.answer = &gosmtp.SMTPError{Code: 554, EnhancedCode: gosmtp.EnhancedCode{5, 6, 0}, Message: "Spam"}
+		{"message refused", "tls", func(p *mailtest.PostOffice, _ *SMTP, _ *Letter) {
+			p.Answer = &gosmtp.SMTPError{Code: 554, EnhancedCode: gosmtp.EnhancedCode{5, 6, 0}, Message: "Spam"}
 		}, stepAnswer, 554, Refused, "554 5.6.0 Spam"},
-		{"message to be tried later", "tls", func(p *postOffice, _ *SMTP, _ *Letter) {
-			p.answer = &gosmtp.SMTPError{Code: 452, EnhancedCode: gosmtp.EnhancedCode{4, 3, 1}, Message: "Full"}
+		{"message to be tried later", "tls", func(p *mailtest.PostOffice, _ *SMTP, _ *Letter) {
+			p.Answer = &gosmtp.SMTPError{Code: 452, EnhancedCode: gosmtp.EnhancedCode{4, 3, 1}, Message: "Full"}
 		}, stepAnswer, 452, Temporary, "452 4.3.1 Full"},
-		{"wrong password", "starttls", func(_ *postOffice, s *SMTP, _ *Letter) { s.Password = "s3cret word" },
+		{"wrong password", "starttls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.Password = "s3cret word" },
 			stepLogin, 535, Misconfigured, "check mail.smtp.username and the password in $SMTP_PASSWORD"},
-		{"login not offered", "starttls", func(_ *postOffice, s *SMTP, _ *Letter) { s.Auth = "plain" },
+		{"login not offered", "starttls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.Auth = "plain" },
 			stepLogin, 0, Misconfigured, `does not offer the login "plain", only "login"; set mail.smtp.auth`},
-		{"login wanted", "starttls", func(_ *postOffice, s *SMTP, _ *Letter) { s.Auth = "none" },
+		{"login wanted", "starttls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.Auth = "none" },
 			stepSender, 530, Misconfigured, "the server wants a login"},
-		{"server without STARTTLS", "plain", func(*postOffice, *SMTP, *Letter) {},
+		{"server without STARTTLS", "plain", func(*mailtest.PostOffice, *SMTP, *Letter) {},
 			stepTLS, 0, Misconfigured, "offers no encryption (STARTTLS); mail is never sent in the clear"},
-		{"unknown certificate", "starttls", func(_ *postOffice, s *SMTP, _ *Letter) { s.CA = nil },
+		{"unknown certificate", "starttls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.CA = nil },
 			stepTLS, 0, Misconfigured, "mail.smtp.ca_file"},
-		{"unknown certificate, implicit TLS", "tls", func(_ *postOffice, s *SMTP, _ *Letter) { s.CA = nil },
+		{"unknown certificate, implicit TLS", "tls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.CA = nil },
 			stepTLS, 0, Misconfigured, "mail.smtp.ca_file"},
-		{"another server's certificate", "tls", func(_ *postOffice, s *SMTP, _ *Letter) { s.Host = "localhost" },
+		{"another server's certificate", "tls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.Host = "localhost" },
 			stepTLS, 0, Misconfigured, "the name in the server's certificate"},
-		{"TLS against a STARTTLS port", "starttls", func(_ *postOffice, s *SMTP, _ *Letter) { s.TLS = "tls" },
+		{"TLS against a STARTTLS port", "starttls", func(_ *mailtest.PostOffice, s *SMTP, _ *Letter) { s.TLS = "tls" },
 			stepTLS, 0, Misconfigured, "try tls: starttls with port 587"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := open(t, c.mode, "LOGIN")
+			p := mailtest.Open(t, c.mode, "LOGIN")
 			mode := c.mode
 			if mode == "plain" {
 				mode = "starttls"
 			}
-			s, l := p.settings(mode), letter(t, "quality@centre.example")
+			s, l := settingsFor(p, mode), letter(t, "quality@centre.example")
 			c.change(p, &s, l)
 			_, err := send(t, s, l)
 			e := failure(t, err)
@@ -122,7 +124,7 @@ func TestServerRefuses(t *testing.T) {
 			if strings.Contains(err.Error(), s.Password) {
 				t.Errorf("%q holds the password", err)
 			}
-			if n := len(p.taken()); n != 0 {
+			if n := len(p.Taken()); n != 0 {
 				t.Errorf("%d letters arrived, want none", n)
 			}
 		})
@@ -155,8 +157,8 @@ func TestConnectionDropped(t *testing.T) {
 		{"after the dot", 4, stepAnswer, Unknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cert, ca := selfSigned(t)
-			l := tls.NewListener(listen(t), &tls.Config{Certificates: []tls.Certificate{cert}})
+			cert, ca := mailtest.SelfSigned(t)
+			l := tls.NewListener(mailtest.Listen(t), &tls.Config{Certificates: []tls.Certificate{cert}})
 			go hangUp(l, c.lines)
 			s := SMTP{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: "tls", Auth: "none", CA: ca}
 			_, err := send(t, s, letter(t, "quality@centre.example"))
@@ -199,8 +201,8 @@ func hangUp(l net.Listener, n int) {
 
 // A failed farewell changes nothing: the letter was taken.
 func TestDeliveredThoughQuitFails(t *testing.T) {
-	cert, ca := selfSigned(t)
-	l := tls.NewListener(listen(t), &tls.Config{Certificates: []tls.Certificate{cert}})
+	cert, ca := mailtest.SelfSigned(t)
+	l := tls.NewListener(mailtest.Listen(t), &tls.Config{Certificates: []tls.Certificate{cert}})
 	go func() {
 		conn, err := l.Accept()
 		if err != nil {
@@ -231,7 +233,7 @@ func TestDeliveredThoughQuitFails(t *testing.T) {
 }
 
 func TestServerSilent(t *testing.T) {
-	l := listen(t)
+	l := mailtest.Listen(t)
 	port := l.Addr().(*net.TCPAddr).Port
 	s, err := newServer(SMTP{Host: "127.0.0.1", Port: port, Auth: "none"})
 	if err != nil {

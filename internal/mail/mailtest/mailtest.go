@@ -1,4 +1,5 @@
-package mail
+// Package mailtest is a mail server on loopback for tests.
+package mailtest
 
 import (
 	"crypto/ecdsa"
@@ -19,30 +20,32 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 )
 
+// Who may log in.
 const (
-	testUser     = "regcert@centre.example"
-	testPassword = "correct horse"
+	User     = "regcert@centre.example"
+	Password = "correct horse"
 )
 
-// received is a letter as a server took it.
-type received struct {
-	from string
-	to   []string
-	body string
+// Received is a letter as a server took it.
+type Received struct {
+	From string
+	To   []string
+	Body string
 }
 
-// postOffice is a mail server on loopback with a self-signed certificate.
-type postOffice struct {
-	port      int
-	ca        []byte // its certificate, PEM
+// PostOffice is a mail server on loopback with a self-signed certificate.
+type PostOffice struct {
+	Port      int
+	CA        []byte // its certificate, PEM
 	mechanism []string
-	answer    error // to the final dot
+	Answer    error // to the final dot
 
 	mu      sync.Mutex
-	letters []received
+	letters []Received
 }
 
-func (p *postOffice) taken() []received {
+// Taken lists the letters that were accepted, in their order.
+func (p *PostOffice) Taken() []Received {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.letters
@@ -51,16 +54,16 @@ func (p *postOffice) taken() []received {
 // session is one conversation with the post office. Addresses that begin with
 // "gone" do not exist, those that begin with "busy" are to be tried later.
 type session struct {
-	p      *postOffice
+	p      *PostOffice
 	authed bool
-	got    received
+	got    Received
 }
 
 func (s *session) AuthMechanisms() []string { return s.p.mechanism }
 
 func (s *session) Auth(mech string) (sasl.Server, error) {
 	check := func(user, password string) error {
-		if user != testUser || password != testPassword {
+		if user != User || password != Password {
 			return &gosmtp.SMTPError{Code: 535, EnhancedCode: gosmtp.EnhancedCode{5, 7, 3}, Message: "No entry for " + user + " with " + password}
 		}
 		s.authed = true
@@ -98,7 +101,7 @@ func (s *session) Mail(from string, _ *gosmtp.MailOptions) error {
 	if strings.HasPrefix(from, "stranger") {
 		return &gosmtp.SMTPError{Code: 550, EnhancedCode: gosmtp.EnhancedCode{5, 7, 60}, Message: "Not yours"}
 	}
-	s.got = received{from: from}
+	s.got = Received{From: from}
 	return nil
 }
 
@@ -109,7 +112,7 @@ func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 	case strings.HasPrefix(to, "busy"):
 		return &gosmtp.SMTPError{Code: 450, EnhancedCode: gosmtp.EnhancedCode{4, 2, 1}, Message: "Try later"}
 	}
-	s.got.to = append(s.got.to, to)
+	s.got.To = append(s.got.To, to)
 	return nil
 }
 
@@ -118,10 +121,10 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if s.p.answer != nil {
-		return s.p.answer
+	if s.p.Answer != nil {
+		return s.p.Answer
 	}
-	s.got.body = string(b)
+	s.got.Body = string(b)
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	s.p.letters = append(s.p.letters, s.got)
@@ -131,17 +134,17 @@ func (s *session) Data(r io.Reader) error {
 func (s *session) Reset()        {}
 func (s *session) Logout() error { return nil }
 
-// open starts a post office that speaks as mode says: "starttls", "tls" or
+// Open starts a post office that speaks as mode says: "starttls", "tls" or
 // "plain" (no encryption at all).
-func open(t *testing.T, mode string, mechanism ...string) *postOffice {
+func Open(t *testing.T, mode string, mechanism ...string) *PostOffice {
 	t.Helper()
-	cert, pemCert := selfSigned(t)
-	p := &postOffice{ca: pemCert, mechanism: mechanism}
+	cert, pemCert := SelfSigned(t)
+	p := &PostOffice{CA: pemCert, mechanism: mechanism}
 	srv := gosmtp.NewServer(gosmtp.BackendFunc(func(*gosmtp.Conn) (gosmtp.Session, error) { return &session{p: p}, nil }))
 	srv.Domain, srv.AllowInsecureAuth = "localhost", mode == "plain"
 	srv.ErrorLog = discard{}
-	l := listen(t)
-	p.port = l.Addr().(*net.TCPAddr).Port
+	l := Listen(t)
+	p.Port = l.Addr().(*net.TCPAddr).Port
 	config := &tls.Config{Certificates: []tls.Certificate{cert}}
 	switch mode {
 	case "starttls":
@@ -160,7 +163,8 @@ type discard struct{}
 func (discard) Printf(string, ...any) {}
 func (discard) Println(...any)        {}
 
-func listen(t *testing.T) net.Listener {
+// Listen opens a port on loopback.
+func Listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -170,7 +174,8 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-func selfSigned(t *testing.T) (tls.Certificate, []byte) {
+// SelfSigned makes a certificate for 127.0.0.1, and its PEM form.
+func SelfSigned(t *testing.T) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -100,7 +100,11 @@ var ErrNoWorkbooks = errors.New("no workbook was found")
 
 // Check finds, reads and judges, and writes nothing.
 func (j *Job) Check(ctx context.Context) (*Result, error) {
-	set, report, err := j.judge(ctx, nil)
+	expected, err := j.recall(ctx, j.Now())
+	if err != nil {
+		return nil, err
+	}
+	set, report, err := j.judge(ctx, expected)
 	if err != nil {
 		return nil, err
 	}
@@ -198,19 +202,27 @@ func (l *loaded) attempt(step func(*loaded)) {
 	step(l)
 }
 
-// fail reports a workbook that could not be read. One that only serves as
-// context troubles nobody by itself.
+// fail reports a workbook that could not be read.
 func (l *loaded) fail(reason string) {
 	l.book = nil
-	if l.context {
-		l.result.Reason = reason
-		return
+	l.leave(Failed, reason)
+}
+
+// leave reports a workbook that was left as it is. One that only serves as
+// context troubles nobody by itself.
+func (l *loaded) leave(outcome Outcome, reason string) {
+	l.result.Reason = reason
+	if !l.context {
+		l.result.Outcome, l.result.Troubled = outcome, true
 	}
-	l.result.Outcome, l.result.Reason, l.result.Troubled = Failed, reason, true
 }
 
 // read reads the workbook into records.
 func (l *loaded) read(j *Job) {
+	if l.copy {
+		l.leave(Deferred, "it is a copy that a synchronised folder made because two people changed the workbook at once, and was not read: take over what is right in it and delete it")
+		return
+	}
 	data, sum, err := xlsx.ReadFile(l.path, j.Limits.File)
 	switch {
 	case xlsx.Deferred(err):

@@ -31,6 +31,7 @@ type source struct {
 	writeBack bool
 	password  Password
 	context   bool // read so that others can be judged, not treated itself
+	copy      bool // a conflict copy of a synchronised folder, which nobody has asked for by name
 }
 
 // find lists the workbooks of the set, each once: the configured ones in their
@@ -44,13 +45,14 @@ func (j *Job) find(expected []string) ([]source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("workbooks: %q is not a pattern for file names: %w", p.Glob, err)
 		}
-		if path, ok := literal(p.Glob); ok && len(matches) == 0 {
+		path, isLiteral := literal(p.Glob)
+		if isLiteral && len(matches) == 0 {
 			matches = []string{path} // its absence is reported like any other trouble with it
 		}
 		matches = append(matches, j.vanished(expected, p.Glob, matches)...)
 		slices.Sort(matches)
 		for _, m := range matches {
-			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0})
+			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0, copy: !isLiteral && isConflictCopy(m)})
 		}
 	}
 	for _, name := range j.Named {
@@ -112,11 +114,19 @@ func (f *finder) add(s source) {
 		if known := &f.list[i]; same || known.path == s.path {
 			known.writeBack = known.writeBack && s.writeBack
 			known.context = known.context && s.context
+			known.copy = known.copy && s.copy
 			return
 		}
 	}
 	f.list, f.infos = append(f.list, s), append(f.infos, info)
 }
+
+// conflictCopy is how programs that synchronise folders name the version that
+// lost: Dropbox, Nextcloud and the like, Syncthing, Seafile, and OneDrive, which
+// puts the device's name behind the file's.
+var conflictCopy = regexp.MustCompile(`(?i)conflicted copy|\.sync-conflict-|SFConflict|-(DESKTOP|LAPTOP|WIN)-[0-9A-Z]{5,}\.[^.]+$`)
+
+func isConflictCopy(path string) bool { return conflictCopy.MatchString(filepath.Base(path)) }
 
 // literal is the one path that a pattern (filepath.Match) matches, if it has no
 // wildcard. A character in brackets stands for itself, and so does one behind a

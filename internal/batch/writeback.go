@@ -91,11 +91,6 @@ func (j *Job) backupsOf(path string) string {
 	return filepath.Join(j.Backups, filepath.Base(path)+"-"+hex.EncodeToString(sum[:4]))
 }
 
-// leave reports a workbook that was read but not written.
-func (l *loaded) leave(outcome Outcome, reason string) {
-	l.result.Outcome, l.result.Reason, l.result.Troubled = outcome, reason, true
-}
-
 // firstDay is day 0 of the workbook's date system.
 func (l *loaded) firstDay() calendar.Date {
 	if l.file.Date1904() {
@@ -132,6 +127,7 @@ func incomplete(set []*loaded, report *policy.Report) map[string]string {
 	missing, enrolled := "", false
 	for _, l := range set {
 		switch {
+		case l.copy: // what is in it is in the workbook too, or was
 		case l.book == nil:
 			missing = l.name
 		case has(l.book, register.Enrolments):

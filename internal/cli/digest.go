@@ -51,7 +51,14 @@ not be read, or the digest could not be sent to somebody.`,
 			if a.json() {
 				return usage("digest is text, HTML and email; `regcert check --format json` gives the same findings as JSON")
 			}
-			result, err := a.check(cmd.Context(), cfg, nil)
+			var state *store.Store // only sending remembers
+			if send {
+				if state, err = a.openState(cmd.Context(), cfg); err != nil {
+					return err
+				}
+				defer state.Close()
+			}
+			result, err := a.check(cmd.Context(), cfg, nil, state)
 			if err != nil {
 				return err
 			}
@@ -65,7 +72,7 @@ not be read, or the digest could not be sent to somebody.`,
 			case preview != "":
 				return a.preview(preview, letters)
 			case send:
-				return a.send(cmd.Context(), cfg, result, letters)
+				return a.send(cmd.Context(), cfg, state, result, letters)
 			default:
 				_, err := a.Out.Write(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}).Text())
 				return err
@@ -110,7 +117,8 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 func (a *app) digestInput(cfg *config.Config, result *batch.Result) digest.Input {
 	in := digest.Input{Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location)}
 	for _, w := range result.Workbooks {
-		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: w.Outcome != batch.Failed, Troubled: w.Troubled, Reason: w.Reason, Unread: w.Headless})
+		read := w.Outcome != batch.Failed && (w.Outcome != batch.Deferred || len(w.Sheets) > 0)
+		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: read, Troubled: w.Troubled, Reason: w.Reason, Unread: w.Headless})
 	}
 	return in
 }
@@ -140,7 +148,7 @@ func noRecipients() error {
 }
 
 // send delivers the letters that were not delivered before, and remembers each.
-func (a *app) send(ctx context.Context, cfg *config.Config, result *batch.Result, letters []letter) error {
+func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, result *batch.Result, letters []letter) error {
 	if len(letters) == 0 {
 		return noRecipients()
 	}
@@ -152,11 +160,6 @@ func (a *app) send(ctx context.Context, cfg *config.Config, result *batch.Result
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
-	state, err := a.openState(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer state.Close()
 	for _, l := range letters {
 		key := store.Key{Job: digestJob, Slot: result.Report.AsOf.String(), Recipient: l.To}
 		if err := a.deliver(ctx, transport, state, key, l); err != nil {

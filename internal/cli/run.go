@@ -64,7 +64,7 @@ overdue, at risk or to be corrected; 2 the command or the configuration is wrong
 			if err != nil {
 				return err
 			}
-			result, err := a.check(cmd.Context(), cfg, args)
+			result, err := a.check(cmd.Context(), cfg, args, nil)
 			if err != nil {
 				return err
 			}
@@ -118,12 +118,14 @@ func (a *app) openState(ctx context.Context, cfg *config.Config) (*store.Store, 
 	return state, nil
 }
 
-// check reads and judges the workbooks.
-func (a *app) check(ctx context.Context, cfg *config.Config, named []string) (*batch.Result, error) {
+// check reads and judges the workbooks. With a state those that were here lately
+// and are gone are missed.
+func (a *app) check(ctx context.Context, cfg *config.Config, named []string, state *store.Store) (*batch.Result, error) {
 	job, wipe, err := a.job(cfg, named)
 	if err != nil {
 		return nil, err
 	}
+	job.State = state
 	result, err := job.Check(ctx)
 	wipe()
 	if err != nil {

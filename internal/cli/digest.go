@@ -41,47 +41,52 @@ not be read, or the digest could not be sent to somebody.`,
 		Example: "  regcert digest --preview preview\n  regcert digest --send",
 		Args:    exactly("", 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if preview != "" && send {
+			switch {
+			case preview != "" && send:
 				return usage("--preview and --send exclude each other")
-			}
-			cfg, err := a.config()
-			if err != nil {
-				return err
-			}
-			if a.json() {
+			case a.json():
 				return usage("digest is text, HTML and email; `regcert check --format json` gives the same findings as JSON")
 			}
-			var state *store.Store // only sending remembers
-			if send {
-				if state, err = a.openState(cmd.Context(), cfg); err != nil {
-					return err
-				}
-				defer state.Close()
-			}
-			result, err := a.check(cmd.Context(), cfg, nil, state)
-			if err != nil {
-				return err
-			}
-			if result.Troubled() {
-				a.code = exitTrouble
-			}
-			letters, err := a.letters(cfg, result)
-			switch {
-			case err != nil:
-				return err
-			case preview != "":
-				return a.preview(preview, letters)
-			case send:
-				return a.send(cmd.Context(), cfg, state, result, letters)
-			default:
-				_, err := a.Out.Write(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}).Text())
-				return err
-			}
+			return a.digest(cmd.Context(), preview, send)
 		},
 	}
 	cmd.Flags().StringVar(&preview, "preview", "", "write what would be sent into this folder")
 	cmd.Flags().BoolVar(&send, "send", false, "send it")
 	return cmd
+}
+
+// digest composes the digest, and previews, sends or prints it.
+func (a *app) digest(ctx context.Context, preview string, send bool) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	var state *store.Store // only sending remembers
+	if send {
+		if state, err = a.openState(ctx, cfg); err != nil {
+			return err
+		}
+		defer state.Close()
+	}
+	result, err := a.check(ctx, cfg, nil, state)
+	if err != nil {
+		return err
+	}
+	if result.Troubled() {
+		a.code = exitTrouble
+	}
+	letters, err := a.letters(cfg, result)
+	switch {
+	case err != nil:
+		return err
+	case preview != "":
+		return a.preview(preview, letters)
+	case send:
+		return a.send(ctx, cfg, state, result, letters)
+	default:
+		_, err := a.Out.Write(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}).Text())
+		return err
+	}
 }
 
 // letter is a digest for one recipient, rendered.

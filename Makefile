@@ -1,9 +1,11 @@
-# make run    see the whole job done on the sample workbooks
-# make test   run the tests
-# make bench  measure speed and memory against what one would use instead
-# make lint   check formatting and run static analysis
+# make run      see the whole job done on the sample workbooks
+# make test     run the tests
+# make race     run them with the race detector
+# make fuzz     try every fuzz target for a while
+# make bench    measure speed and memory against what one would use instead
+# make lint     check formatting and run static analysis
 # make samples  make sample-workbooks/ again from their generator
-# make dist   build the archives for Linux, Windows and macOS
+# make dist     build the archives for Linux, Windows and macOS
 
 GO ?= go
 DEMO := demo
@@ -29,7 +31,7 @@ test:
 race:
 	@$(GO) test -race ./...
 
-# Every fuzz target for a while: make fuzz FUZZTIME=5m
+# How long each fuzz target is tried: make fuzz FUZZTIME=5m
 FUZZTIME ?= 10s
 fuzz:
 	@for package in $$($(GO) list ./...); do \

@@ -2,10 +2,15 @@ package batch
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 
 	"regcert/internal/register"
+	"regcert/internal/xlsx"
 )
 
 // A panic costs only the workbook that caused it, and is reported with it.
@@ -33,5 +38,28 @@ func TestPanicCostsOneWorkbook(t *testing.T) {
 	}
 	if reason := set[1].result.Reason; !strings.Contains(reason, "no such thing") || !strings.Contains(reason, "attempt_test.go") {
 		t.Errorf("the report does not tell what and where: %s", reason)
+	}
+}
+
+// What keeps a workbook from being read is told with what to do; one that is
+// changing at the moment is left for later.
+func TestNotRead(t *testing.T) {
+	tests := []struct {
+		err     error
+		outcome Outcome
+		want    string
+	}{
+		{fmt.Errorf("a.xlsx: %w", xlsx.ErrChanging), Deferred, "it is read again next time"},
+		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrNotExist}, Failed, "correct the path"},
+		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrPermission}, Failed, "give the user who runs regcert the right"},
+		{&fs.PathError{Op: "write", Path: "a.xlsx", Err: syscall.ENOSPC}, Failed, "free some space"},
+		{errors.New("the disk is on fire"), Failed, "the disk is on fire"},
+	}
+	for _, test := range tests {
+		l := &loaded{source: source{name: "a.xlsx"}}
+		l.notRead(test.err)
+		if l.result.Outcome != test.outcome || !l.result.Troubled || l.book != nil || !strings.Contains(l.result.Reason, test.want) {
+			t.Errorf("%v: %+v", test.err, l.result)
+		}
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -224,15 +225,8 @@ func (l *loaded) read(j *Job) {
 		return
 	}
 	data, sum, err := xlsx.ReadFile(l.path, j.Limits.File)
-	switch {
-	case xlsx.Deferred(err):
-		l.fail(err.Error() + "; it is read again next time")
-		return
-	case errors.Is(err, os.ErrNotExist):
-		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")
-		return
-	case err != nil:
-		l.fail(err.Error())
+	if err != nil {
+		l.notRead(err)
 		return
 	}
 	l.data, l.sum = data, sum
@@ -249,6 +243,30 @@ func (l *loaded) read(j *Job) {
 	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
 	if len(l.book.Sheets) == 0 {
 		l.result.Reason = noSheet(l.book)
+	}
+}
+
+// notRead says why the file could not be read, and what to do.
+func (l *loaded) notRead(err error) {
+	switch {
+	case xlsx.Deferred(err):
+		l.leave(Deferred, err.Error()+"; it is read again next time")
+	case errors.Is(err, fs.ErrNotExist):
+		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")
+	default:
+		l.fail(withRemedy(err))
+	}
+}
+
+// withRemedy is the text of an error of the file system and what to do about it.
+func withRemedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return err.Error() + "; give the user who runs regcert the right to read and to write it and its folder"
+	case errors.Is(err, syscall.ENOSPC):
+		return err.Error() + "; free some space on the disk"
+	default:
+		return err.Error()
 	}
 }
 

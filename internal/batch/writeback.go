@@ -73,7 +73,7 @@ func (l *loaded) replace(after []byte, backup xlsx.Backup) {
 		sum := sha256.Sum256(after)
 		l.result.Outcome, l.result.SHA256 = Written, hex.EncodeToString(sum[:])
 		if err != nil {
-			l.leave(Written, "it was written, but "+err.Error())
+			l.leave(Written, "it was written, but "+withRemedy(err))
 		}
 	case errors.As(err, &open):
 		l.leave(Deferred, openReason(open, backup.At))
@@ -81,7 +81,7 @@ func (l *loaded) replace(after []byte, backup xlsx.Backup) {
 	case xlsx.Deferred(err):
 		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
 	case err != nil:
-		l.leave(Failed, err.Error())
+		l.leave(Failed, withRemedy(err))
 	}
 }
 

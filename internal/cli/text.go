@@ -42,9 +42,22 @@ func inPrint() []policy.Severity {
 	return []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}
 }
 
-// severityWords are what people call the severities.
-var severityWords = map[policy.Severity]string{
-	policy.Breach: "missed", policy.Overdue: "overdue", policy.AtRisk: "at risk", policy.Todo: "to do", policy.Data: "to correct", policy.Info: "for information",
+// inWords is what people call a severity.
+func inWords(s policy.Severity) string {
+	switch s {
+	case policy.Breach:
+		return "missed"
+	case policy.Overdue:
+		return "overdue"
+	case policy.AtRisk:
+		return "at risk"
+	case policy.Todo:
+		return "to do"
+	case policy.Data:
+		return "to correct"
+	default:
+		return "for information"
+	}
 }
 
 // group is the findings of one rule and severity: one kind of thing to do.
@@ -124,7 +137,7 @@ func (p printer) headline(result *batch.Result) {
 	var parts []string
 	for _, severity := range inPrint() {
 		if n := *s.count(severity); n > 0 {
-			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, severityWords[severity])))
+			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, inWords(severity))))
 		}
 	}
 	records, read, unread := 0, 0, 0
@@ -161,7 +174,7 @@ func (p printer) findings(findings []policy.Finding) {
 	var last policy.Severity
 	for _, g := range groups(findings) {
 		if g.severity != last {
-			p.heading(g.severity, severityWords[g.severity])
+			p.heading(g.severity, inWords(g.severity))
 			last = g.severity
 		}
 		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.rule.Clause)
@@ -206,7 +219,7 @@ func (p printer) owners(findings []policy.Finding) {
 	p.heading("", "who must act")
 	head := fmt.Sprintf("  %-22s", "")
 	for _, s := range columns {
-		head += fmt.Sprintf("%12s", severityWords[s])
+		head += fmt.Sprintf("%12s", inWords(s))
 	}
 	p.linef("%s", head)
 	for _, o := range owners {
@@ -249,7 +262,7 @@ func (p printer) urgent(findings []policy.Finding) {
 		}
 		f := &list[i]
 		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
-		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", severityWords[f.Severity])), who, f.Owner, printable(f.Action))
+		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", inWords(f.Severity))), who, f.Owner, printable(f.Action))
 	}
 }
 

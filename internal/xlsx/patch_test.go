@@ -331,3 +331,18 @@ func TestPatchWithoutStyles(t *testing.T) {
 	_, err = patched(t, pkg(t, parts...), SheetPatch{Edits: []Edit{{Row: 1, Col: 1, Value: DateValue(46000), Look: Date}}})
 	refused(t, err, Unsupported, "no styles")
 }
+
+// Of several cells in the way the same one is named each time: the leftmost, and its first row.
+func TestPatchNamesTheFirstCellInTheWay(t *testing.T) {
+	data := book(t, worksheet(`<row r="1"/>`, `|<mergeCells count="1"><mergeCell ref="B2:G9"/></mergeCells>`))
+	var edits []Edit
+	for row := 1; row <= 4; row++ {
+		for col := 2; col <= 6; col++ {
+			edits = append(edits, Edit{Row: row, Col: col, Value: TextValue("x")})
+		}
+	}
+	for range 20 {
+		_, err := patched(t, data, SheetPatch{Edits: edits})
+		refused(t, err, Occupied, "Data!B2")
+	}
+}

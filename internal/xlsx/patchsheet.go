@@ -2,6 +2,8 @@ package xlsx
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -112,11 +114,13 @@ func (s *sheetPatcher) free(ref []byte, what string) error {
 	return s.freeArea(area, what)
 }
 
+// freeArea refuses the first edit, by column and row, that falls into an area.
 func (s *sheetPatcher) freeArea(area Range, what string) error {
-	for col, rows := range s.byCol {
+	for _, col := range slices.Sorted(maps.Keys(s.byCol)) {
 		if col < area.FirstCol || col > area.LastCol {
 			continue
 		}
+		rows := s.byCol[col]
 		if i := sort.SearchInts(rows, area.FirstRow); i < len(rows) && rows[i] <= area.LastRow {
 			return s.occupied(rows[i], col, fmt.Sprintf("it belongs to %s (%s)", what, area))
 		}

@@ -27,6 +27,7 @@ func TestArrows(t *testing.T) {
 		"internal/register",
 		"internal/calendar",
 		"internal/xlsx",
+		"internal/swap",
 	}
 	// Tools stand beside the house: the program does not import them.
 	tools := []string{"internal/samples", "internal/samples/generate", "internal/bench", "internal/register/registertest", "internal/mail/mailtest", "internal/realparts"}

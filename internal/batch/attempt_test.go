@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"regcert/internal/register"
-	"regcert/internal/xlsx"
+	"regcert/internal/swap"
 )
 
 // A panic costs only the workbook that caused it, and is reported with it.
@@ -49,7 +49,7 @@ func TestNotRead(t *testing.T) {
 		outcome Outcome
 		want    string
 	}{
-		{fmt.Errorf("a.xlsx: %w", xlsx.ErrChanging), Deferred, "it is read again next time"},
+		{fmt.Errorf("a.xlsx: %w", swap.ErrChanging), Deferred, "it is read again next time"},
 		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrNotExist}, Failed, "correct the path"},
 		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrPermission}, Failed, "give the user who runs regcert the right"},
 		{&fs.PathError{Op: "write", Path: "a.xlsx", Err: syscall.ENOSPC}, Failed, "free some space"},

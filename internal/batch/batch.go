@@ -21,6 +21,7 @@ import (
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/store"
+	"regcert/internal/swap"
 	"regcert/internal/xlsx"
 )
 
@@ -224,7 +225,7 @@ func (l *loaded) read(j *Job) {
 		l.leave(Deferred, "it is a copy that a synchronised folder made because two people changed the workbook at once, and was not read: take over what is right in it and delete it")
 		return
 	}
-	data, sum, err := xlsx.ReadFile(l.path, j.Limits.File)
+	data, sum, err := swap.Read(l.path, j.Limits.File)
 	if err != nil {
 		l.notRead(err)
 		return
@@ -249,7 +250,7 @@ func (l *loaded) read(j *Job) {
 // notRead says why the file could not be read, and what to do.
 func (l *loaded) notRead(err error) {
 	switch {
-	case xlsx.Deferred(err):
+	case swap.Deferred(err):
 		l.leave(Deferred, err.Error()+"; it is read again next time")
 	case errors.Is(err, fs.ErrNotExist):
 		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")

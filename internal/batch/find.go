@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"regcert/internal/xlsx"
+	"regcert/internal/swap"
 )
 
 // Pattern is a configured workbook, or a glob of several.
@@ -105,7 +105,7 @@ type finder struct {
 // add takes up a workbook. One that is there already is written only if it may
 // be under either entry, and is context only if it is so under both.
 func (f *finder) add(s source) {
-	if xlsx.IsTransient(filepath.Base(s.path)) {
+	if swap.IsTransient(filepath.Base(s.path)) {
 		return
 	}
 	info, _ := os.Stat(s.path) // what is wrong with it is found out when it is read

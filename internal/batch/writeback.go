@@ -12,6 +12,7 @@ import (
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
 	"regcert/internal/register"
+	"regcert/internal/swap"
 	"regcert/internal/xlsx"
 )
 
@@ -52,7 +53,7 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 		l.leave(Failed, fmt.Sprintf("the proof of what was to be written failed, so nothing was written: %v", err))
 		return
 	}
-	l.replace(after, xlsx.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: now})
+	l.replace(after, swap.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: now})
 	if l.result.Outcome != Written {
 		return
 	}
@@ -65,9 +66,9 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 }
 
 // replace puts the proved version in the place of the workbook.
-func (l *loaded) replace(after []byte, backup xlsx.Backup) {
-	replaced, err := xlsx.Replace(l.path, l.sum, after, backup)
-	var open *xlsx.OpenError
+func (l *loaded) replace(after []byte, backup swap.Backup) {
+	replaced, err := swap.Replace(l.path, l.sum, after, backup)
+	var open *swap.OpenError
 	switch {
 	case replaced.Written:
 		sum := sha256.Sum256(after)
@@ -78,7 +79,7 @@ func (l *loaded) replace(after []byte, backup xlsx.Backup) {
 	case errors.As(err, &open):
 		l.leave(Deferred, openReason(open, backup.At))
 		l.result.Holder = open.Who
-	case xlsx.Deferred(err):
+	case swap.Deferred(err):
 		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
 	case err != nil:
 		l.leave(Failed, withRemedy(err))
@@ -104,8 +105,8 @@ const staleLock = 24 * time.Hour
 
 // openReason says since when a workbook is open, and what to do; who has it open
 // is for Workbook.Holder.
-func openReason(open *xlsx.OpenError, now time.Time) string {
-	text := (&xlsx.OpenError{Since: open.Since}).Error() + "; nothing was written: close it, and it is written next time"
+func openReason(open *swap.OpenError, now time.Time) string {
+	text := (&swap.OpenError{Since: open.Since}).Error() + "; nothing was written: close it, and it is written next time"
 	if !open.Since.IsZero() && now.Sub(open.Since) > staleLock {
 		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
 	}

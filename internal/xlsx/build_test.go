@@ -6,6 +6,7 @@ import (
 	"compress/flate"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 )
@@ -160,4 +161,11 @@ func bigSheet(rows, cols int) (sheet string, sst []string) {
 	}
 	b.WriteString(`</sheetData></worksheet>`)
 	return b.String(), sst
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,4 +1,4 @@
-package xlsx
+package swap
 
 import (
 	"errors"
@@ -60,7 +60,7 @@ func TestReplaceRacesWithSaves(t *testing.T) {
 	counting.exchange = func(a, b string) error { exchanges++; return exchange(a, b) }
 	found := map[string]bool{}
 	for round := range rounds {
-		data, sum, err := ReadFile(d.book, 1<<20)
+		data, sum, err := Read(d.book, 1<<20)
 		if errors.Is(err, ErrChanging) {
 			continue
 		}

@@ -1,4 +1,4 @@
-package xlsx
+package swap
 
 import (
 	"crypto/sha256"
@@ -94,7 +94,7 @@ func TestReplaceOnAFullDisk(t *testing.T) {
 	if copies := files(t, d.backup.Dir); len(copies) != 1 || copies[filepath.Base(done.Backup)] != oldText {
 		t.Errorf("copies %v", copies)
 	}
-	if _, sum, err := ReadFile(d.book, 1<<20); err != nil || sum != sha256.Sum256(d.after) {
+	if _, sum, err := Read(d.book, 1<<20); err != nil || sum != sha256.Sum256(d.after) {
 		t.Error(err)
 	}
 }

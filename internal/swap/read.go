@@ -1,9 +1,10 @@
-package xlsx
+package swap
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -24,15 +25,21 @@ func IsTransient(name string) bool {
 	return strings.HasPrefix(name, ownerPrefix) || strings.HasPrefix(name, lockPrefix) || strings.HasPrefix(name, ownPrefix)
 }
 
-// ReadFile reads a workbook whole, in a way that hinders no program that saves it, and gives its SHA-256. One that
-// changes meanwhile, or vanishes, is ErrChanging; one of more than limit bytes a Refusal.
-func ReadFile(path string, limit int64) (data []byte, sum [32]byte, err error) {
+// Why a file is not read; another try changes nothing.
+var (
+	ErrNotFile  = errors.New("it is a folder or a device, not a file; name a workbook")
+	ErrTooLarge = errors.New("the file is too large")
+)
+
+// Read reads a workbook whole, in a way that hinders no program that saves it, and gives its SHA-256. One that
+// changes meanwhile, or vanishes, is ErrChanging; one of more than limit bytes ErrTooLarge.
+func Read(path string, limit int64) (data []byte, sum [32]byte, err error) {
 	info, err := os.Stat(path) // before opening: to open a pipe would wait for ever
 	if err != nil {
 		return nil, sum, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, sum, &Refusal{Kind: NotWorkbook, Detail: "it is a folder or a device, not a file", Remedy: "name a workbook"}
+		return nil, sum, ErrNotFile
 	}
 	file, err := openShared(path)
 	if err != nil {
@@ -48,7 +55,7 @@ func readOpened(file *os.File, path string, limit int64) (data []byte, sum [32]b
 		return nil, sum, err
 	}
 	if before.Size() > limit {
-		return nil, sum, tooLarge("", "the file has %d bytes, more than the %d that are read", before.Size(), limit)
+		return nil, sum, fmt.Errorf("%w: %d bytes, and at most %d are read", ErrTooLarge, before.Size(), limit)
 	}
 	data = make([]byte, before.Size(), before.Size()+bytes.MinRead)
 	if _, err := io.ReadFull(file, data); err != nil {

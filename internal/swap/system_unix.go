@@ -1,6 +1,6 @@
 //go:build !windows
 
-package xlsx
+package swap
 
 import (
 	"errors"

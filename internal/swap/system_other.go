@@ -1,6 +1,6 @@
 //go:build !linux && !windows
 
-package xlsx
+package swap
 
 import (
 	"errors"

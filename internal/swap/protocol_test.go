@@ -1,4 +1,4 @@
-package xlsx
+package swap
 
 import (
 	"bytes"
@@ -334,7 +334,7 @@ func TestBackupsAreCounted(t *testing.T) {
 		d.save(filepath.Join(d.backup.Dir, name), name)
 	}
 	for i, text := range []string{"two", "three", "four", "five", "six"} {
-		data, sum, err := ReadFile(d.book, 1<<20)
+		data, sum, err := Read(d.book, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}

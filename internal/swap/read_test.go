@@ -1,4 +1,4 @@
-package xlsx
+package swap
 
 import (
 	"crypto/sha256"
@@ -12,22 +12,22 @@ import (
 
 func TestReadFile(t *testing.T) {
 	d := newDesk(t)
-	data, sum, err := ReadFile(d.book, int64(len(oldText)))
+	data, sum, err := Read(d.book, int64(len(oldText)))
 	if err != nil || string(data) != oldText || sum != d.before {
 		t.Errorf("%q, %x, %v", data, sum, err)
 	}
-	if _, _, err := ReadFile(d.book, int64(len(oldText))-1); err == nil || !strings.Contains(err.Error(), "16 bytes") {
+	if _, _, err := Read(d.book, int64(len(oldText))-1); err == nil || !strings.Contains(err.Error(), "16 bytes") {
 		t.Errorf("too large: %v", err)
 	}
-	if _, _, err := ReadFile(d.dir, 1<<20); err == nil || !strings.Contains(err.Error(), "folder") {
+	if _, _, err := Read(d.dir, 1<<20); err == nil || !strings.Contains(err.Error(), "folder") {
 		t.Errorf("a folder: %v", err)
 	}
-	if _, _, err := ReadFile(filepath.Join(d.dir, "none.xlsx"), 1<<20); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := Read(filepath.Join(d.dir, "none.xlsx"), 1<<20); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	empty := filepath.Join(d.dir, "empty.xlsx")
 	d.save(empty, "")
-	if data, sum, err := ReadFile(empty, 0); err != nil || len(data) != 0 || sum != sha256.Sum256(nil) {
+	if data, sum, err := Read(empty, 0); err != nil || len(data) != 0 || sum != sha256.Sum256(nil) {
 		t.Errorf("an empty file: %v", err)
 	}
 }

@@ -45,7 +45,7 @@ func makeRegister(path string, rows int) error {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
-	err = samples.WriteRegister(w, rows, 1)
+	err = samples.WriteRegister(w, samples.Register{Rows: rows, Seed: 1})
 	return errors.Join(err, w.Flush(), f.Close())
 }
 

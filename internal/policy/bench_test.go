@@ -14,7 +14,7 @@ import (
 // which it is made, and a year later with nothing done since.
 func BenchmarkJudge(b *testing.B) {
 	var data bytes.Buffer
-	if err := samples.WriteRegister(&data, 100_000, 1); err != nil {
+	if err := samples.WriteRegister(&data, samples.Register{Rows: 100_000, Seed: 1}); err != nil {
 		b.Fatal(err)
 	}
 	limits := xlsx.DefaultLimits()

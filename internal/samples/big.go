@@ -6,34 +6,46 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
 	"regcert/internal/calendar"
 )
 
-// BigColumns is how many columns the register of WriteRegister has.
+// BigColumns is how many columns a register can have.
 const BigColumns = 28
 
-// WriteRegister writes a register of enrolments with as many rows as wanted,
-// as Excel would save it: one sheet of BigColumns columns, every text a shared
-// string, dates as numbers with a date format, blank cells left out, and none
-// of the columns that regcert writes. On the day AsOf most learners of it are
-// registered and a few are in each other position. The same seed makes the
-// same bytes.
-func WriteRegister(w io.Writer, rows int, seed uint64) error {
+// Register is a register of enrolments to be made.
+type Register struct {
+	Rows    int
+	After   int      // how many learners are in other registers: numbers go on from there
+	Columns []string // the headings that it has; nil: all BigColumns
+	Seed    uint64   // the same seed makes the same bytes
+}
+
+// NarrowColumns are as many columns as leave room for a million rows, and for
+// the answers to them, in a file of 64 MiB that unpacks to 512 MiB.
+func NarrowColumns() []string {
+	return []string{"Learner ID", "Qualification Code", "Course Start", "Submitted to AIM", "AIM Confirmed", "AIM Registration No", "Accuracy Checked"}
+}
+
+// WriteRegister writes a register as Excel would save it: one sheet, every text
+// a shared string, dates as numbers with a date format, blank cells left out,
+// and none of the columns that regcert writes. On the day AsOf most learners of
+// it are registered and a few are in each other position.
+func WriteRegister(w io.Writer, r Register) error {
+	g, err := newGenerator(r)
+	if err != nil {
+		return err
+	}
 	out := zip.NewWriter(w)
-	for _, p := range bigParts(rows) {
+	for _, p := range bigParts(fmt.Sprintf("$A$1:$%s$%d", g.letters(g.wide), r.Rows+1)) {
 		if err := writePart(out, p.name, func(b *bufio.Writer) { b.WriteString(p.content) }); err != nil {
 			return err
 		}
 	}
-	g, err := newGenerator(seed)
-	if err != nil {
-		return err
-	}
-	sheet := func(b *bufio.Writer) { g.sheet(b, rows) }
-	if err := writePart(out, "xl/worksheets/sheet1.xml", sheet); err != nil {
+	if err := writePart(out, "xl/worksheets/sheet1.xml", g.sheet); err != nil {
 		return err
 	}
 	if err := writePart(out, "xl/sharedStrings.xml", g.sharedStrings); err != nil {
@@ -64,29 +76,36 @@ const (
 
 // generator makes the rows of a register.
 type generator struct {
+	Register
 	rand    *rand.Rand
 	days    *calendar.Calendar
 	index   map[string]int // of the shared strings that come again
 	strings []string
 	used    int // how often a shared string was referred to
 
-	row  []byte // of the row being made
-	at   string // its number
-	col  int    // the last column written
-	refs [BigColumns]string
+	row  []byte             // of the row being made
+	at   string             // its number
+	col  int                // the last column written
+	refs [BigColumns]string // the letters of the columns; "" where the register has no such column
+	wide int                // how many it has
 }
 
-func newGenerator(seed uint64) (*generator, error) {
+func newGenerator(r Register) (*generator, error) {
 	holidays, err := calendar.BankHolidays(calendar.EnglandAndWales, nil)
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{rand: rand.New(rand.NewPCG(seed, 0)), days: calendar.New(holidays, nil), index: map[string]int{}}
-	for i := range g.refs {
-		g.refs[i] = strings.TrimSuffix(name(i+1, 1), "1")
+	g := &generator{Register: r, rand: rand.New(rand.NewPCG(r.Seed, 0)), days: calendar.New(holidays, nil), index: map[string]int{}}
+	for i, h := range bigHeadings {
+		if r.Columns == nil || slices.Contains(r.Columns, h) {
+			g.wide++
+			g.refs[i] = g.letters(g.wide)
+		}
 	}
 	return g, nil
 }
+
+func (g *generator) letters(col int) string { return strings.TrimSuffix(name(col, 1), "1") }
 
 // bigHeadings are in the order in which enrolment and registration fill them.
 var bigHeadings = [BigColumns]string{
@@ -97,21 +116,19 @@ var bigHeadings = [BigColumns]string{
 	"Corrective Action", "Quality Log Ref",
 }
 
-const bigWidths = `<cols><col min="1" max="1" width="11" customWidth="1"/><col min="2" max="28" width="14" customWidth="1"/></cols>`
-
-func (g *generator) sheet(w *bufio.Writer, rows int) {
-	last := name(BigColumns, rows+1)
+func (g *generator) sheet(w *bufio.Writer) {
+	last := name(g.wide, g.Rows+1)
 	fmt.Fprintf(w, xmlHead+`<worksheet xmlns=%q><dimension ref="A1:%s"/><sheetViews><sheetView tabSelected="1" workbookViewId="0">`+
 		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>`+
-		bigWidths+`<sheetData>`, mainNS, last)
+		`<cols><col min="1" max="1" width="11" customWidth="1"/><col min="2" max="%d" width="14" customWidth="1"/></cols><sheetData>`, mainNS, last, g.wide)
 	g.begin(1)
 	for _, h := range bigHeadings {
 		g.text(h, headFormat)
 	}
 	w.Write(g.end())
-	for n := range rows {
-		g.begin(n + 2)
-		g.enrolment(n)
+	for i := range g.Rows {
+		g.begin(i + 2)
+		g.enrolment(g.After + i)
 		w.Write(g.end())
 	}
 	fmt.Fprintf(w, `</sheetData><autoFilter ref="A1:%s"/><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>`, last)
@@ -131,7 +148,8 @@ func (g *generator) begin(row int) {
 	g.at, g.col = strconv.Itoa(row), 0
 	g.row = append(g.row[:0], `<row r="`...)
 	g.row = append(g.row, g.at...)
-	g.row = append(g.row, `" spans="1:28">`...)
+	g.row = append(g.row, `" spans="1:`...)
+	g.row = append(strconv.AppendInt(g.row, int64(g.wide), 10), `">`...)
 }
 
 func (g *generator) end() []byte {
@@ -139,7 +157,7 @@ func (g *generator) end() []byte {
 	return g.row
 }
 
-// blank leaves a cell out.
+// blank leaves a cell out, or a column that the register does not have.
 func (g *generator) blank() { g.col++ }
 
 // number writes a number in the next column.
@@ -157,7 +175,7 @@ func (g *generator) day(d calendar.Date) {
 // text writes a text that comes again and again in the next column, nothing
 // where it is empty.
 func (g *generator) text(s string, format int) {
-	if s == "" {
+	if s == "" || g.refs[g.col] == "" {
 		g.blank()
 		return
 	}
@@ -172,6 +190,10 @@ func (g *generator) text(s string, format int) {
 
 // unique writes a text that no other cell holds.
 func (g *generator) unique(s string) {
+	if g.refs[g.col] == "" {
+		g.blank()
+		return
+	}
 	g.used++
 	g.cell(g.share(s), plainFormat, ` t="s"`)
 }
@@ -182,6 +204,10 @@ func (g *generator) share(s string) int {
 }
 
 func (g *generator) cell(v, format int, typ string) {
+	if g.refs[g.col] == "" {
+		g.blank()
+		return
+	}
 	b := append(g.row, `<c r="`...)
 	b = append(b, g.refs[g.col]...)
 	b = append(b, g.at...)

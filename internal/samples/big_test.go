@@ -2,7 +2,9 @@ package samples
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -13,7 +15,7 @@ import (
 func makeBig(t *testing.T, rows int, seed uint64) []byte {
 	t.Helper()
 	var made bytes.Buffer
-	if err := WriteRegister(&made, rows, seed); err != nil {
+	if err := WriteRegister(&made, Register{Rows: rows, Seed: seed}); err != nil {
 		t.Fatal(err)
 	}
 	return made.Bytes()
@@ -94,6 +96,69 @@ func TestRegisterFollowsItsSeed(t *testing.T) {
 	}
 }
 
+// A narrow register has the rows of a wide one in fewer columns.
+func TestNarrowRegister(t *testing.T) {
+	read := func(r Register) [][]string {
+		t.Helper()
+		var made bytes.Buffer
+		if err := WriteRegister(&made, r); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenReader(&made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		rows, err := book.GetRows("Enrolments")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	wide, narrow := read(Register{Rows: 200, Seed: 1}), read(Register{Rows: 200, Seed: 1, Columns: NarrowColumns()})
+	if len(narrow) != 201 || !slices.Equal(narrow[0], NarrowColumns()) {
+		t.Fatalf("%d rows under %q", len(narrow), narrow[0])
+	}
+	cell := func(row []string, col int) string {
+		if col < len(row) {
+			return row[col]
+		}
+		return ""
+	}
+	for i := range narrow {
+		for j, h := range NarrowColumns() {
+			if got, want := cell(narrow[i], j), cell(wide[i], slices.Index(bigHeadings[:], h)); got != want {
+				t.Errorf("%s of row %d is %q, not %q", h, i+1, got, want)
+			}
+		}
+	}
+}
+
+// Several registers are of different learners.
+func TestRegistersShareNoLearner(t *testing.T) {
+	var set []Workbook
+	for i := range 3 {
+		var made bytes.Buffer
+		if err := WriteRegister(&made, Register{Rows: 100, After: i * 100, Seed: uint64(i)}); err != nil {
+			t.Fatal(err)
+		}
+		set = append(set, Workbook{fmt.Sprintf("%d.xlsx", i), made.Bytes()})
+	}
+	report := judge(t, set)
+	learners := map[string]bool{}
+	for _, r := range report.Rows {
+		learners[r.Record.LearnerID()] = true
+	}
+	if len(learners) != 300 {
+		t.Errorf("%d learners instead of 300", len(learners))
+	}
+	for _, f := range report.Findings {
+		if f.Rule == "DAT-05" {
+			t.Errorf("a learner is enrolled twice: %s", f.Message)
+		}
+	}
+}
+
 func TestULN(t *testing.T) {
 	const some = 200_000
 	seen := make(map[string]bool, some)
@@ -115,7 +180,7 @@ func TestULN(t *testing.T) {
 
 func BenchmarkWriteRegister(b *testing.B) {
 	for b.Loop() {
-		if err := WriteRegister(io.Discard, 10_000, 1); err != nil {
+		if err := WriteRegister(io.Discard, Register{Rows: 10_000, Seed: 1}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -13,8 +13,8 @@ const (
 type part struct{ name, content string }
 
 // bigParts are the parts of the register other than its sheet and shared
-// strings (ECMA-376 Part 1, 12.1).
-func bigParts(rows int) []part {
+// strings (ECMA-376 Part 1, 12.1); the filter is on the area.
+func bigParts(area string) []part {
 	override := func(name, typ string) string {
 		return fmt.Sprintf(`<Override PartName="/xl/%s.xml" ContentType="%s%s+xml"/>`, name, typeNS, typ)
 	}
@@ -25,8 +25,7 @@ func bigParts(rows int) []part {
 		{"_rels/.rels", xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 			`<Relationship Id="rId1" Type="` + relNS + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/workbook.xml", xmlHead + `<workbook xmlns="` + mainNS + `" xmlns:r="` + relNS + `"><bookViews><workbookView xWindow="0" yWindow="0" windowWidth="28800" windowHeight="15000"/></bookViews>` +
-			`<sheets><sheet name="Enrolments" sheetId="1" r:id="rId1"/></sheets><definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">` +
-			fmt.Sprintf(`Enrolments!$A$1:$AB$%d`, rows+1) + `</definedName></definedNames></workbook>`},
+			`<sheets><sheet name="Enrolments" sheetId="1" r:id="rId1"/></sheets><definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">Enrolments!` + area + `</definedName></definedNames></workbook>`},
 		{"xl/_rels/workbook.xml.rels", xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 			`<Relationship Id="rId1" Type="` + relNS + `/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="` + relNS + `/styles" Target="styles.xml"/>` +
 			`<Relationship Id="rId3" Type="` + relNS + `/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},

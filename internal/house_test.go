@@ -26,6 +26,7 @@ func TestArrows(t *testing.T) {
 		"internal/policy",
 		"internal/register",
 		"internal/calendar",
+		"internal/encrypted",
 		"internal/xlsx",
 		"internal/swap",
 	}

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"regcert/internal/encrypted"
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/store"
@@ -94,7 +95,9 @@ type loaded struct {
 	file   *xlsx.File
 	book   *register.Workbook
 
-	encrypted bool
+	encrypted bool               // not yet written
+	plain     []byte             // the package: data, or what is encrypted in it
+	protected *encrypted.Package // nil: no password protects it
 }
 
 // ErrNoWorkbooks is the error of a job whose patterns match nothing.

@@ -1,48 +1,48 @@
 package batch
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 
-	"github.com/xuri/excelize/v2"
-
+	"regcert/internal/encrypted"
 	"regcert/internal/xlsx"
 )
 
-// open checks the package, with the password where it needs one.
+// open checks the package, with the password where it needs one. What is then
+// read, patched and proved is l.plain.
 func (l *loaded) open(limits xlsx.Limits) error {
+	l.plain = l.data
 	var refusal *xlsx.Refusal
-	file, err := xlsx.Open(l.data, limits)
-	if !errors.As(err, &refusal) || refusal.Kind != xlsx.Encrypted {
-		l.file = file
+	var err error
+	l.file, err = xlsx.Open(l.plain, limits)
+	if !errors.As(err, &refusal) || refusal.Kind != xlsx.Encrypted || refusal.Part != "" {
 		return err
 	}
+	l.protected, err = encrypted.Open(l.data, l.password.Text)
 	switch {
+	case err == nil:
+	case !errors.Is(err, encrypted.ErrPassword):
+		return err
 	case l.password.Source == "":
-		return fmt.Errorf("%w; or name the environment variable that holds its password under password_env: in the configuration", err)
+		return fmt.Errorf("%w; or name the environment variable that holds its password under password_env: in the configuration", refusal)
 	case l.password.Text == "":
 		return fmt.Errorf("the workbook is protected by a password, and %s, which should hold it, is empty: set it", l.password.Source)
-	}
-	data, err := excelize.Decrypt(l.data, &excelize.Options{Password: l.password.Text})
-	if err == nil {
-		l.file, err = xlsx.Open(withoutPadding(data), limits)
-	}
-	if err != nil {
+	default:
 		return fmt.Errorf("the workbook is protected by a password, and the one in %s does not open it: correct it", l.password.Source)
 	}
 	l.encrypted = true
-	return nil
+	l.plain = l.protected.Content
+	l.file, err = xlsx.Open(l.plain, limits)
+	return err
 }
 
-// withoutPadding cuts off what block-wise encryption has left behind the end of
-// the package (APPNOTE.TXT 4.3.16: a record of 22 bytes and its comment).
-func withoutPadding(data []byte) []byte {
-	i := bytes.LastIndex(data, []byte("PK\x05\x06"))
-	if i < 0 || len(data) < i+22 {
-		return data
+// seal makes of a patched and proved package what is to stand in the file: the
+// package itself, or, where a password protects it, the package encrypted anew
+// with that password, opened again and compared. The error is *encrypted.Unsupported
+// where the workbook can be read only.
+func (l *loaded) seal(after []byte) ([]byte, error) {
+	if l.protected == nil {
+		return after, nil
 	}
-	end := i + 22 + int(binary.LittleEndian.Uint16(data[i+20:]))
-	return data[:min(end, len(data))]
+	return l.protected.Seal(after)
 }

@@ -1,0 +1,185 @@
+// Package encrypted opens workbooks that are protected by a password, and seals
+// them again: the compound file ([MS-CFB]), and in it the encrypted package and
+// how it was encrypted ([MS-OFFCRYPTO] 2.3.4). Bytes in, bytes out; neither the
+// password nor the package ever touches a disk here.
+package encrypted
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf16"
+)
+
+var le = binary.LittleEndian
+
+// ErrPassword is the error of a password that does not open the workbook.
+var ErrPassword = errors.New("the password does not open it")
+
+// Unsupported is the error of a workbook that may be sound, but is protected in
+// a way that is not understood with certainty.
+type Unsupported struct {
+	Detail string // what was found
+	Remedy string // what to do
+}
+
+func (u *Unsupported) Error() string { return u.Detail + "; " + u.Remedy }
+
+// Damaged is the error of a file whose bytes are not what was written.
+type Damaged struct {
+	Detail string
+}
+
+func (d *Damaged) Error() string {
+	return "the encrypted workbook is damaged: " + d.Detail + "; restore an earlier copy, or open it in Excel and save it again"
+}
+
+func damaged(format string, args ...any) error {
+	return &Damaged{Detail: fmt.Sprintf(format, args...)}
+}
+
+// saveAgain is the remedy for what an up-to-date Excel would have written otherwise.
+const saveAgain = "open it in an up-to-date Excel and save it, or take the password off (File, Info, Protect Workbook)"
+
+// The streams of an encrypted workbook ([MS-OFFCRYPTO] 2.3.4).
+const (
+	infoStream    = "EncryptionInfo"
+	packageStream = "EncryptedPackage"
+)
+
+// Package is a workbook that its password has opened.
+type Package struct {
+	Content []byte // the package itself, a zip
+
+	root     *entry        // everything the compound file holds, without the two streams above
+	spins    int           // how often the password was hashed
+	password func() []byte // as it is hashed; a function, so that no way of printing a Package shows it
+	sealable error         // why it cannot be sealed again; nil: it can
+}
+
+// Open decrypts a workbook with its password. Its errors are ErrPassword (of an
+// empty password too, where a password could open the workbook), *Unsupported
+// and *Damaged. What the package holds is not looked at.
+func Open(data []byte, password string) (*Package, error) {
+	root, err := readCompound(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := onlyPassword(root); err != nil {
+		return nil, err
+	}
+	info, content := root.take(infoStream), root.take(packageStream)
+	if info == nil || content == nil {
+		return nil, damaged("it has no stream %s, or no %s", infoStream, packageStream)
+	}
+	s, err := readScheme(info.content)
+	if err != nil {
+		return nil, err
+	}
+	if len(content.content) < sizePrefix {
+		return nil, damaged("the stream %s has %d bytes", packageStream, len(content.content))
+	}
+	if password == "" {
+		return nil, ErrPassword
+	}
+	p := &Package{root: root, password: func() []byte { return utf16Bytes(password) }}
+	if p.Content, err = s.open(p.password(), content.content); err != nil {
+		return nil, err
+	}
+	p.spins, p.sealable = s.spins(), s.sealable()
+	if _, old := s.(*standard); old {
+		root.forgetCipher()
+	}
+	return p, nil
+}
+
+// scheme is one of the two ways in which a password protects a package.
+type scheme interface {
+	// open decrypts the stream EncryptedPackage in place. The password is in UTF-16.
+	open(password, stream []byte) ([]byte, error)
+	spins() int
+	sealable() error
+}
+
+// readScheme reads how the package was encrypted ([MS-OFFCRYPTO] 2.3.4.5, 2.3.4.6 and 2.3.4.10).
+func readScheme(info []byte) (scheme, error) {
+	if len(info) < 8 {
+		return nil, damaged("the stream %s has %d bytes", infoStream, len(info))
+	}
+	major, minor := le.Uint16(info), le.Uint16(info[2:])
+	switch {
+	case major == 4 && minor == 4:
+		return readAgile(info[8:])
+	case minor == 2 && 2 <= major && major <= 4:
+		return readStandard(info[8:])
+	case minor == 3 && (major == 3 || major == 4):
+		return nil, &Unsupported{Detail: "it is encrypted by an additional program of its own (extensible encryption)", Remedy: saveAgain}
+	}
+	return nil, &Unsupported{Detail: fmt.Sprintf("it is encrypted in a way of version %d.%d, which is not known", major, minor), Remedy: saveAgain}
+}
+
+// Seal encrypts a package with the password that opened the workbook, and gives
+// the whole file: AES-256, SHA-512, at least 100,000 rounds and an integrity
+// check, as Excel does it, with a fresh key and fresh salts. Whatever else the
+// file held stays in it. The result has been opened again and compared before
+// it is returned. The error is *Unsupported where sealing would take something
+// away, such as the access of those who open the workbook by certificate.
+func (p *Package) Seal(content []byte) ([]byte, error) {
+	return p.seal(rand.Reader, content)
+}
+
+func (p *Package) seal(random io.Reader, content []byte) ([]byte, error) {
+	if p.sealable != nil {
+		return nil, p.sealable
+	}
+	info, stream, err := sealAgile(random, p.password(), p.spins, content)
+	if err != nil {
+		return nil, err
+	}
+	root := p.root.with(
+		&entry{kind: kindStream, name: infoStream, content: info},
+		&entry{kind: kindStream, name: packageStream, content: stream},
+	)
+	if root.child(dataSpaces) == nil {
+		root = root.with(passwordDataSpaces())
+	}
+	data, err := root.write()
+	if err != nil {
+		return nil, err
+	}
+	return data, p.prove(data, root, content)
+}
+
+// prove opens what was sealed and compares it with what went in.
+func (p *Package) prove(data []byte, want *entry, content []byte) error {
+	root, err := readCompound(data)
+	if err == nil && !root.equal(want) {
+		err = errors.New("its streams differ")
+	}
+	if err == nil {
+		var s scheme
+		if s, err = readScheme(root.child(infoStream).content); err == nil {
+			var got []byte
+			got, err = s.open(p.password(), root.child(packageStream).content)
+			if err == nil && !bytes.Equal(got, content) {
+				err = errors.New("the package in it differs")
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("what was encrypted does not open again as it was: %w", err)
+	}
+	return nil
+}
+
+// utf16Bytes is a text in UTF-16LE.
+func utf16Bytes(s string) []byte {
+	var b []byte
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = le.AppendUint16(b, u)
+	}
+	return b
+}

@@ -71,6 +71,8 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 			cells: cellReader{asOf: r.asOf, date1904: file.Date1904()},
 			names: r.columns[kind],
 			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source, beyond: map[int]int{}},
+			words: map[string]int32{},
+			codes: map[string]string{},
 		}
 		if err := source.Scan(sr.row); err != nil {
 			return nil, err
@@ -80,6 +82,7 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 			book.Other = append(book.Other, source.Name)
 			continue
 		}
+		sr.out.Records = slices.Concat(sr.records...)
 		slices.Sort(sr.out.Formulas)
 		book.Sheets = append(book.Sheets, sr.out)
 	}
@@ -93,8 +96,11 @@ type sheetReader struct {
 	out    *Sheet
 	known  []Column // by column number of the sheet, 0 where not read
 	totals map[int]bool
-	arena  []Value // where records' values are cut from
-	words  map[string]string
+	kept   int // rows whose cells are kept
+
+	records [][]Record        // the sheet's, rowsAtOnce at a time
+	words   map[string]int32  // where texts that come again are kept
+	codes   map[string]string // codes as they are compared
 }
 
 // row takes the next row of the sheet.
@@ -183,37 +189,48 @@ func (sr *sheetReader) tables(found map[Column]int) {
 // record reads a row below the header row.
 func (sr *sheetReader) record(row *xlsx.Row) {
 	s := sr.out
-	values := sr.values()
+	cells := s.room(sr.kept)
 	isRecord := false
 	for i := range row.Cells {
-		cell := &row.Cells[i]
-		if cell.Col > s.LastCol && (cell.Kind != xlsx.None || cell.Formula) {
-			s.occupy(cell.Col, row.Num)
+		source := &row.Cells[i]
+		if source.Col > s.LastCol && (source.Kind != xlsx.None || source.Formula) {
+			s.occupy(source.Col, row.Num)
 		}
-		if cell.Col >= len(sr.known) || sr.known[cell.Col] == 0 {
+		if source.Col >= len(sr.known) || sr.known[source.Col] == 0 {
 			continue
 		}
-		c := sr.known[cell.Col]
-		v := &values[s.position[c]-1]
+		c := sr.known[source.Col]
+		var v Value
 		if c.Written() {
-			*v = sr.written(c, cell)
-			continue
+			v = sr.written(c, source)
+		} else {
+			v = sr.cells.read(c, source)
+			isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
 		}
-		*v = sr.cells.read(c, cell)
-		isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
+		cells[s.position[c]-1] = sr.pack(v, source)
 	}
-	record := Record{Sheet: s, Row: row.Num, values: values}
+	record := Record{Sheet: s, Row: row.Num, at: sr.kept}
 	switch {
 	case isRecord:
-		record.Key = Key{ID: NormalID(record.LearnerID()), Code: NormalCode(record.QualificationCode())}
-		s.Records = append(s.Records, record)
+		record.Key = Key{ID: NormalID(record.LearnerID()), Code: sr.normalCode(record.QualificationCode())}
+		sr.add(record)
 	case s.Kind.Status() != 0 && record.Value(s.Kind.Status()).Text != "":
 		s.Stale = append(s.Stale, record)
 	default:
-		clear(values)
+		clear(cells)
 		return
 	}
-	sr.arena = sr.arena[s.width:]
+	sr.kept++
+}
+
+// add takes up a record.
+func (sr *sheetReader) add(r Record) {
+	last := len(sr.records) - 1
+	if last < 0 || len(sr.records[last]) == rowsAtOnce {
+		sr.records = append(sr.records, make([]Record, 0, rowsAtOnce))
+		last++
+	}
+	sr.records[last] = append(sr.records[last], r)
 }
 
 // written reads what a → column holds now, so that only what differs is
@@ -241,28 +258,5 @@ func (sr *sheetReader) written(c Column, cell *xlsx.Cell) Value {
 	if text == "" {
 		return Value{}
 	}
-	return Value{State: Readable, Text: sr.intern(text)}
-}
-
-// intern keeps one copy of a text that many rows share, such as a status.
-func (sr *sheetReader) intern(s string) string {
-	if kept, ok := sr.words[s]; ok {
-		return kept
-	}
-	if sr.words == nil {
-		sr.words = map[string]string{}
-	}
-	if len(sr.words) < 4096 {
-		sr.words[s] = s
-	}
-	return s
-}
-
-// values returns room for the values of the next record.
-func (sr *sheetReader) values() []Value {
-	const recordsAtOnce = 256
-	if len(sr.arena) == 0 {
-		sr.arena = make([]Value, recordsAtOnce*sr.out.width)
-	}
-	return sr.arena[:sr.out.width:sr.out.width]
+	return Value{State: Readable, Text: text}
 }

@@ -60,17 +60,17 @@ func (k Key) IsWhole() bool { return k.ID != "" && k.Code != "" }
 
 // Record is one row of a known sheet.
 type Record struct {
-	Sheet  *Sheet
-	Row    int // as the spreadsheet program shows it
-	Key    Key
-	values []Value // by Sheet.position
+	Sheet *Sheet
+	Row   int // as the spreadsheet program shows it
+	Key   Key
+	at    int // where Sheet.cells has its cells
 }
 
 // Value returns the cell of the column, blank where the sheet has no such
 // column.
 func (r *Record) Value(c Column) Value {
 	if p := r.Sheet.position[c]; p > 0 {
-		return r.values[p-1]
+		return r.Sheet.value(r.Sheet.cellsOf(r.at)[p-1])
 	}
 	return Value{}
 }
@@ -106,9 +106,11 @@ type Sheet struct {
 
 	source   *xlsx.Sheet
 	beyond   map[int]int        // columns right of the header row's last: the first row where they are taken
-	width    int                // values of a record
+	width    int                // cells of a record
 	column   [columnCount]int16 // the sheet's column of each known column, 0 where missing
-	position [columnCount]uint8 // where a record's values has it, counted from 1
+	position [columnCount]uint8 // where a record's cells have it, counted from 1
+	cells    [][]cell           // of the records and the stale rows
+	texts    []string           // those that are no shared strings
 }
 
 // Column returns the number of the known column in the sheet (A = 1), 0 where

@@ -46,6 +46,12 @@ type Cell struct {
 	row        *Row
 }
 
+// SharedString gives the index of the shared string that is the cell's text (18.18.11, s), -1 where none is.
+func (c *Cell) SharedString() int { return int(c.shared) }
+
+// SharedString gives a shared string of the sheet's workbook by its index: the Text of a cell with that SharedString.
+func (s *Sheet) SharedString(i int) string { return s.f.strings[i] }
+
 // rowParser takes rows apart. The forms that programs write are read by quick, everything else that XML allows by
 // the lexer: both must see the same (FuzzRow).
 type rowParser struct {

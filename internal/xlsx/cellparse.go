@@ -39,8 +39,8 @@ func cellTypeOf(t []byte) (cellType, bool) {
 }
 
 // settle decides what the cell holds, from its type, its value and whether it has one at all (an empty <v> is one).
-// It reports whether that makes sense.
-func (c *Cell) settle(typ cellType, value []byte, has bool, maxSST int) bool {
+// It says what is wrong with that, if anything is.
+func (c *Cell) settle(typ cellType, value []byte, has bool, maxSST int) (wrong string) {
 	full := len(value) > 0
 	c.str = typ == typStr
 	c.NoValue = c.Formula && !full && !(has && c.str)
@@ -49,11 +49,15 @@ func (c *Cell) settle(typ cellType, value []byte, has bool, maxSST int) bool {
 		if has {
 			c.Kind = Text
 		}
+		return tooLong(value)
 	case !full:
 	case typ == typShared:
 		n, ok := atoi(value)
 		if !ok || n >= maxSST {
-			return false
+			return "it refers to shared string " + quoteBytes(value) + ", of which there are " + strconv.Itoa(maxSST)
+		}
+		if long := c.row.f.strings.long; long != nil && long[n] > 0 {
+			return longText(long[n])
 		}
 		c.shared, c.Kind = int32(n), Text
 	case typ == typNumber:
@@ -65,7 +69,21 @@ func (c *Cell) settle(typ cellType, value []byte, has bool, maxSST int) bool {
 	case typ == typDate:
 		c.Kind = ISODate
 	}
-	return true
+	return ""
+}
+
+// tooLong says so of a text that is longer than Excel allows, escapes and all.
+func tooLong(text []byte) string {
+	if n := textLength(text); n > maxText {
+		if n = textLength([]byte(unescapeBstr(string(text)))); n > maxText {
+			return longText(n)
+		}
+	}
+	return ""
+}
+
+func longText(n int) string {
+	return "its text has " + strconv.Itoa(n) + " characters, and a cell can hold " + strconv.Itoa(maxText)
 }
 
 // atoi reads a whole number of at most nine digits.
@@ -103,8 +121,8 @@ func (p *rowParser) cell(x *lexer, t *token, c *Cell) error {
 			return err
 		}
 	}
-	if !c.settle(typ, in.value, in.has, p.maxSST) {
-		return p.refuse(c.Col, "it refers to shared string "+quoteBytes(in.value)+", of which there are "+strconv.Itoa(p.maxSST))
+	if wrong := c.settle(typ, in.value, in.has, p.maxSST); wrong != "" {
+		return p.refuse(c.Col, wrong)
 	}
 	return nil
 }
@@ -234,8 +252,12 @@ func (p *rowParser) inline(x *lexer, t *token, c *Cell, in *content) error {
 		return err
 	}
 	c.hi = int32(end)
-	if _, err = appendRich(nil, x.buf[c.lo:c.hi]); err != nil {
+	text, err := appendRich(nil, x.buf[c.lo:c.hi])
+	if err != nil {
 		return p.refuse(c.Col, err.Error())
+	}
+	if wrong := tooLong(text); wrong != "" {
+		return p.refuse(c.Col, wrong)
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (p *rowParser) quickValue(b []byte, i int, typ cellType, c *Cell) int {
 			return 0
 		}
 	}
-	if !bytes.HasPrefix(b[i:], shut) || !c.settle(typ, b[from:i], has, p.maxSST) {
+	if !bytes.HasPrefix(b[i:], shut) || c.settle(typ, b[from:i], has, p.maxSST) != "" {
 		return 0
 	}
 	c.lo, c.hi = int32(from), int32(i)

@@ -20,7 +20,7 @@ var seedRows = []string{
 	"<row r=\"1\"><c r=\"A1\" t=\"str\"><v>_x000D_\r\né😀</v></c></row>",
 }
 
-var tightLimits = Limits{File: 1 << 20, Unpacked: 1 << 20, Entries: 50, Ratio: 1000, RatioFloor: 1 << 10, Depth: 32}
+var tightLimits = Limits{File: 1 << 20, Unpacked: 1 << 20, Entries: 50, Ratio: 1000, RatioFloor: 1 << 10, Depth: 32, Part: 1 << 18, Strings: 1 << 18}
 
 // FuzzOpen: whatever the bytes, Open and Scan end with a Refusal or with values.
 func FuzzOpen(f *testing.F) {

@@ -2,8 +2,10 @@ package xlsx
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
 	"io"
+	"runtime/debug"
 	"sort"
 	"sync"
 
@@ -12,6 +14,24 @@ import (
 
 // chunk is how much is inflated at a time: large enough that handing it over costs nothing, small enough for the cache.
 const chunk = 256 << 10
+
+// relay takes the panic of a goroutine to the one that waits for it. There it can be recovered and cost one workbook;
+// where it arose it would end the process.
+type relay struct{ what any }
+
+// catch is deferred in the goroutine.
+func (r *relay) catch() {
+	if p := recover(); p != nil {
+		r.what = fmt.Sprintf("%v\n%s", p, debug.Stack())
+	}
+}
+
+// raise goes on with the panic, if there was one.
+func (r *relay) raise() {
+	if r.what != nil {
+		panic(r.what)
+	}
+}
 
 // inflater gives the inflated bytes of one entry and enforces its size and CRC: the read that would be beyond the last
 // byte gives io.EOF only if both are right.
@@ -90,14 +110,16 @@ func (a *archive) check(entries []*entry) error {
 	order := append([]*entry(nil), entries...)
 	sort.SliceStable(order, func(i, j int) bool { return order[i].size > order[j].size })
 	var wg sync.WaitGroup
+	var panics [2]relay
 	work := make(chan int, len(order))
 	for i := range order {
 		work <- i
 	}
 	close(work)
 	failed := make([]error, len(order))
-	for range 2 {
+	for n := range panics {
 		wg.Go(func() {
+			defer panics[n].catch()
 			buf := make([]byte, chunk)
 			for i := range work {
 				failed[i] = drain(a.inflate(order[i]), buf)
@@ -105,6 +127,9 @@ func (a *archive) check(entries []*entry) error {
 		})
 	}
 	wg.Wait()
+	for n := range panics {
+		panics[n].raise()
+	}
 	for _, err := range failed {
 		if err != nil {
 			return err
@@ -128,7 +153,8 @@ type stream struct {
 	full  chan []byte
 	empty chan []byte
 	stop  chan struct{}
-	err   error // set before full is closed
+	err   error // this and the panic are set before full is closed
+	panic relay
 }
 
 func (a *archive) stream(e *entry) *stream {
@@ -144,6 +170,7 @@ func (a *archive) stream(e *entry) *stream {
 
 func (s *stream) fill(f *inflater) {
 	defer close(s.full)
+	defer s.panic.catch()
 	for {
 		select {
 		case <-s.stop:
@@ -170,6 +197,7 @@ func (s *stream) next(done []byte) ([]byte, error) {
 	}
 	buf, ok := <-s.full
 	if !ok {
+		s.panic.raise()
 		if s.err != nil {
 			return nil, s.err
 		}

@@ -53,6 +53,8 @@ type reader struct {
 	hollow   bool // the last token was self-closed: its depth and its declarations end with the next one
 	begun    bool // the encoding has been looked at
 	valid    int  // how far buf is known to be UTF-8
+	holding  bool // the bytes from held on are kept
+	held     int
 }
 
 // newReader reads a part that is in memory.
@@ -95,19 +97,28 @@ func (r *reader) begin() error {
 	return r.checkUTF8()
 }
 
-// longest is the most that one row, or one token, may take up: more than Excel can hold in any.
-const longest = 64 << 20
+// longest is the most that one row, or one token, of a part that is being inflated may take up: a row of as many cells as
+// there can be takes about one MiB.
+const longest = 16 << 20
+
+// mostBindings is how many namespace declarations may be in force at once: programs make about thirty.
+const mostBindings = 120
 
 // more fetches bytes behind those at hand, as many again where a row is long, so that starting over stays cheap.
-// Bytes before pos are forgotten: offsets held by the caller become invalid.
+// Bytes before pos, or before what is held, are forgotten: offsets that the caller has become invalid.
 func (r *reader) more() error {
-	if r.pos > 0 {
-		r.valid -= r.pos
-		r.buf = r.buf[:copy(r.buf, r.buf[r.pos:])]
-		r.pos = 0
+	cut := r.pos
+	if r.holding {
+		cut = r.held
+	}
+	if cut > 0 {
+		r.valid -= cut
+		r.buf = r.buf[:copy(r.buf, r.buf[cut:])]
+		r.pos -= cut
+		r.held = 0
 	}
 	if len(r.buf) > longest {
-		return tooLarge("", "one row takes more than %d MiB", longest>>20)
+		return tooLarge("", "one row, text or tag takes more than %d MiB", longest>>20)
 	}
 	for want := 2 * len(r.buf); !r.last && (len(r.buf) < want || want == 0); {
 		got, err := r.src.next(r.chunk)
@@ -231,7 +242,9 @@ func (r *reader) open(t *token) error {
 	r.started = true
 	r.depth++
 	if bytes.Contains(t.attrs, []byte("xmlns")) {
-		r.bind(t.attrs)
+		if r.bind(t.attrs); len(r.bindings) > mostBindings {
+			return malformed("more than %d namespaces are declared at once", mostBindings)
+		}
 	}
 	if t.kind == tokEmpty {
 		r.hollow = true
@@ -308,15 +321,17 @@ func (r *reader) top() []byte {
 	return r.names[from:]
 }
 
-// inside gives the offset where the end tag of the element begins that t opened, and passes over that. The part is in memory.
-func (r *reader) inside(t token) (int, error) {
+// inside gives what stands between the tags of the element that t, just taken, has opened, and passes over it.
+func (r *reader) inside(t token) ([]byte, error) {
+	r.holding, r.held = true, r.pos
+	defer func() { r.holding = false }()
 	for outside := r.depth - 1; ; {
 		end, err := r.next()
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if r.depth == outside {
-			return end.start, nil
+			return r.buf[r.held:end.start], nil
 		}
 	}
 }

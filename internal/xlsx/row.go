@@ -50,7 +50,7 @@ type Cell struct {
 func (c *Cell) SharedString() int { return int(c.shared) }
 
 // SharedString gives a shared string of the sheet's workbook by its index: the Text of a cell with that SharedString.
-func (s *Sheet) SharedString(i int) string { return s.f.strings[i] }
+func (s *Sheet) SharedString(i int) string { return s.f.strings.at(i) }
 
 // rowParser takes rows apart. The forms that programs write are read by quick, everything else that XML allows by
 // the lexer: both must see the same (FuzzRow).
@@ -66,7 +66,7 @@ type rowParser struct {
 }
 
 func newRowParser(f *File, prefix []byte, depth int) *rowParser {
-	p := &rowParser{prefix: append([]byte(nil), prefix...), maxSST: len(f.strings), depth: depth}
+	p := &rowParser{prefix: append([]byte(nil), prefix...), maxSST: f.strings.n, depth: depth}
 	p.row.f = f
 	tag := func(open, name, shut string) []byte { return []byte(open + string(prefix) + name + shut) }
 	p.tagC, p.endC = tag("<", "c", ""), tag("</", "c", ">")

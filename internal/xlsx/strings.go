@@ -3,17 +3,80 @@ package xlsx
 import (
 	"bytes"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-// sharedStrings reads the items of a shared strings part (18.4.9) in their order, decoded. Most are plain: those share
-// one copy of the part instead of having one each. The counts that the part states are not believed.
-func sharedStrings(part []byte, lim Limits) ([]string, error) {
-	r, err := newReader(part, lim)
-	if err != nil {
-		return nil, err
+// texts are strings in their order, of which there may be millions: taking up one more moves none that is there.
+type texts struct {
+	n      int
+	cost   int64 // bytes of memory
+	blocks [][]string
+	arena  *strings.Builder // what the last strings are cut from
+	long   map[int]int      // the lengths of those that are longer than maxText, by number
+}
+
+// What texts are taken up in, once there are many.
+const (
+	perBlock    = 1 << 14 // strings
+	arenaSize   = 1 << 18 // bytes
+	perString   = 16      // bytes that a string takes besides its text
+	smallestRun = 1 << 10
+)
+
+// at gives the string of that number, below n.
+func (x *texts) at(i int) string { return x.blocks[i/perBlock][i%perBlock] }
+
+// add takes up a copy of the text.
+func (x *texts) add(text []byte) {
+	if x.n%perBlock == 0 {
+		x.blocks = append(x.blocks, nil)
 	}
-	all := string(part)
-	items := make([]string, 0, bytes.Count(part, []byte("si>"))/2+1)
+	last := &x.blocks[len(x.blocks)-1]
+	*last = append(*last, x.keep(text))
+	if n := textLength(text); n > maxText {
+		if x.long == nil {
+			x.long = map[int]int{}
+		}
+		x.long[x.n] = n
+	}
+	x.n++
+	x.cost += perString + int64(len(text))
+}
+
+// keep copies the text to the end of the arena: few large pieces of memory instead of many small ones.
+func (x *texts) keep(text []byte) string {
+	if x.arena == nil || x.arena.Cap()-x.arena.Len() < len(text) {
+		x.arena = &strings.Builder{}
+		size := arenaSize
+		if x.cost < arenaSize {
+			size = smallestRun + 2*int(x.cost) // most workbooks are small
+		}
+		x.arena.Grow(max(size, len(text)))
+	}
+	from := x.arena.Len()
+	x.arena.Write(text)
+	return x.arena.String()[from:]
+}
+
+// textLength is the length of a text in UTF-16 code units; of one that cannot have more than maxText it is not counted.
+func textLength(text []byte) int {
+	if len(text) <= maxText {
+		return len(text)
+	}
+	n := 0
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		n += utf16.RuneLen(r)
+		text = text[size:]
+	}
+	return n
+}
+
+// sharedStrings reads the items of a shared strings part (18.4.9) in their order, decoded. The counts that the part
+// states are not believed.
+func sharedStrings(r *reader, limit int64) (texts, error) {
+	var items texts
 	for {
 		t, err := r.next()
 		if err != nil || t.kind == tokEOF {
@@ -22,26 +85,37 @@ func sharedStrings(part []byte, lim Limits) ([]string, error) {
 		if r.depth != 2 || !t.opens("si") || !mainSpace(r.space(t.name)) {
 			continue
 		}
-		if t.kind == tokEmpty {
-			items = append(items, "")
-			continue
+		if err := r.item(t, &items); err != nil {
+			return items, err
 		}
-		from := t.end
-		if lo, hi, shut := plainItem(part[from:], prefixOf(t.name)); shut > 0 && !strings.Contains(all[from+lo:from+hi], "_x") {
-			items = append(items, all[from+lo:from+hi])
-			r.pos = from + shut
-			continue
+		if items.cost > limit {
+			return items, tooLarge("", "the texts of the workbook would take more than %d MiB", limit>>20)
 		}
-		to, err := r.inside(t)
-		if err != nil {
-			return nil, err
-		}
-		text, err := appendRich(nil, part[from:to])
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, unescapeBstr(string(text)))
 	}
+}
+
+// item takes up the item that t opens. Most are plain, and are taken as they are.
+func (r *reader) item(t token, items *texts) error {
+	if t.kind == tokEmpty {
+		items.add(nil)
+		return nil
+	}
+	rest := r.buf[r.pos:]
+	if lo, hi, shut := plainItem(rest, prefixOf(t.name)); shut > 0 && !bytes.Contains(rest[lo:hi], []byte("_x")) {
+		items.add(rest[lo:hi])
+		r.pos += shut
+		return nil
+	}
+	inside, err := r.inside(t)
+	if err != nil {
+		return err
+	}
+	text, err := appendRich(nil, inside)
+	if err != nil {
+		return err
+	}
+	items.add([]byte(unescapeBstr(string(text))))
+	return nil
 }
 
 func mainSpace(s space) bool { return s == spaceMain || s == spaceMainStrict }

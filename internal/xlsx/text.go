@@ -123,7 +123,7 @@ func (c *Cell) Text() string {
 		return ""
 	}
 	if c.shared >= 0 {
-		return c.row.f.strings[c.shared]
+		return c.row.f.strings.at(int(c.shared))
 	}
 	raw := c.row.raw[c.lo:c.hi]
 	switch c.Kind {

@@ -12,8 +12,9 @@ type File struct {
 	workbook *entry
 	styles   *entry // nil: the workbook has none
 	sheets   []*Sheet
-	strings  []string // the shared strings, decoded
-	dates    []bool   // by cellXf: its number format shows a date or time
+	sst      *entry // nil: the workbook has no shared strings
+	strings  texts
+	dates    []bool // by cellXf: its number format shows a date or time
 	date1904 bool
 	readOnly string
 }
@@ -80,11 +81,10 @@ func (f *File) structure(read map[*entry]bool, texts bool) error {
 		e := f.zip.byName[partKey(rel.target)]
 		switch {
 		case e == nil:
-		case rel.kind == "sharedStrings" && texts:
+		case rel.kind == "sharedStrings" && texts && e != f.sst:
 			err = f.readStrings(e, read)
-		case rel.kind == "styles":
-			f.styles = e
-			err = f.readStyles(read)
+		case rel.kind == "styles" && e != f.styles:
+			err = f.readStyles(e, read)
 		}
 		if err != nil {
 			return err
@@ -95,6 +95,9 @@ func (f *File) structure(read map[*entry]bool, texts bool) error {
 
 // load inflates a part that is needed as a whole.
 func (f *File) load(e *entry, read map[*entry]bool) ([]byte, error) {
+	if e.size > f.lim.Part {
+		return nil, tooLarge(e.name, "it unpacks to %d MiB, more than the %d allowed for a part of its kind", e.size>>20, f.lim.Part>>20)
+	}
 	part, err := f.zip.read(e)
 	if err == nil {
 		read[e] = true
@@ -252,6 +255,9 @@ func (f *File) addSheet(name, part string, hidden bool, read map[*entry]bool) er
 		if rel.kind != "table" || e == nil {
 			continue
 		}
+		if read[e] {
+			return hostile(e.name, "two relationships lead to this table")
+		}
 		xml, err := f.load(e, read)
 		if err != nil {
 			return err
@@ -265,22 +271,34 @@ func (f *File) addSheet(name, part string, hidden bool, read map[*entry]bool) er
 	return nil
 }
 
-// readStrings reads the shared strings (18.4.9). Plain ones share the memory of the part.
+// readStrings reads the shared strings (18.4.9) as they are inflated.
 func (f *File) readStrings(e *entry, read map[*entry]bool) error {
-	if f.strings != nil {
+	if f.sst != nil {
 		return hostile(e.name, "the workbook has two parts of shared strings")
 	}
-	part, err := f.load(e, read)
-	if err != nil {
-		return err
+	f.sst = e
+	r, err := f.zip.openReader(e, f.lim)
+	if err == nil {
+		defer r.close()
+		f.strings, err = sharedStrings(r, f.lim.Strings)
 	}
-	f.strings, err = sharedStrings(part, f.lim)
-	return refusePart(e.name, err)
+	if err != nil {
+		if damage := f.zip.check([]*entry{e}); damage != nil {
+			return damage // tells more than what the damage led to
+		}
+		return refusePart(e.name, err)
+	}
+	read[e] = true
+	return nil
 }
 
 // readStyles finds out which cell styles show dates.
-func (f *File) readStyles(read map[*entry]bool) error {
-	part, err := f.load(f.styles, read)
+func (f *File) readStyles(e *entry, read map[*entry]bool) error {
+	if f.styles != nil {
+		return hostile(e.name, "the workbook has two parts of styles")
+	}
+	f.styles = e
+	part, err := f.load(e, read)
 	if err != nil {
 		return err
 	}

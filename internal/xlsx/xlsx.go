@@ -24,11 +24,13 @@ type Limits struct {
 	Ratio      int   // inflated : deflated of one entry, where it is larger than RatioFloor
 	RatioFloor int64 // bytes
 	Depth      int   // nesting of XML elements
+	Part       int64 // bytes of a part that is read as a whole: any but a worksheet and the shared strings
+	Strings    int64 // bytes of memory that the shared strings take
 }
 
 // DefaultLimits are far above any workbook that staff make.
 func DefaultLimits() Limits {
-	return Limits{File: 64 << 20, Unpacked: 512 << 20, Entries: 1000, Ratio: 100, RatioFloor: 100 << 10, Depth: 64}
+	return Limits{File: 64 << 20, Unpacked: 512 << 20, Entries: 1000, Ratio: 100, RatioFloor: 100 << 10, Depth: 64, Part: 64 << 20, Strings: 256 << 20}
 }
 
 // Table is an Excel table on a worksheet (18.5.1.2).

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -299,34 +300,53 @@ func attrBool(attrs []byte, name string, def bool) bool {
 	return def
 }
 
+// mostAttrs is how many attributes a tag may have: far more than any has, and few enough to be compared.
+const mostAttrs = 250
+
 // checkAttrs reports attributes that are not well-formed, or that stand twice.
 func checkAttrs(attrs []byte) error {
-	for rest := attrs; ; {
-		a, more, ok, err := nextAttr(rest)
+	var few [16][]byte
+	names := few[:0]
+	for {
+		a, rest, ok, err := nextAttr(attrs)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return nil
+			return noneTwice(names)
 		}
 		if bytes.IndexByte(a.value, '<') >= 0 {
 			return malformed("the attribute %s holds a <", quoteBytes(a.name))
 		}
-		for later := more; ; {
-			b, next, ok, err := nextAttr(later)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				break
-			}
-			if bytes.Equal(a.name, b.name) {
-				return malformed("the attribute %s stands twice in one tag", quoteBytes(a.name))
-			}
-			later = next
+		if names = append(names, a.name); len(names) > mostAttrs {
+			return malformed("a tag has more than %d attributes", mostAttrs)
 		}
-		rest = more
+		attrs = rest
 	}
+}
+
+// noneTwice compares the names of a tag's attributes: the usual few each with each, many in their order.
+func noneTwice(names [][]byte) error {
+	twice := func(name []byte) error {
+		return malformed("the attribute %s stands twice in one tag", quoteBytes(name))
+	}
+	if len(names) > 16 {
+		slices.SortFunc(names, bytes.Compare)
+		for i := 1; i < len(names); i++ {
+			if bytes.Equal(names[i-1], names[i]) {
+				return twice(names[i])
+			}
+		}
+		return nil
+	}
+	for i, a := range names {
+		for _, b := range names[:i] {
+			if bytes.Equal(a, b) {
+				return twice(a)
+			}
+		}
+	}
+	return nil
 }
 
 func clip(b []byte, n int) []byte {

@@ -22,6 +22,7 @@ type packer struct {
 	full  chan []byte
 	empty chan []byte
 	done  chan struct{}
+	panic relay // set before done is closed
 	out   appender
 }
 
@@ -49,6 +50,8 @@ func newPacker(like *entry) *packer {
 
 func (p *packer) deflate() {
 	defer close(p.done)
+	defer p.passOn()
+	defer p.panic.catch()
 	w, _ := flate.NewWriter(&p.out, flate.BestSpeed) // neither the level nor an appender can fail
 	for buf := range p.full {
 		p.size += int64(len(buf))
@@ -57,6 +60,13 @@ func (p *packer) deflate() {
 		p.empty <- buf[:0]
 	}
 	_ = w.Close()
+}
+
+// passOn lets the writer go on where deflate could not: it learns of the panic when it has finished.
+func (p *packer) passOn() {
+	for buf := range p.full {
+		p.empty <- buf[:0]
+	}
 }
 
 // write takes bytes over; b may be changed afterwards.
@@ -76,6 +86,7 @@ func (p *packer) finish() packed {
 	p.full <- p.buf
 	close(p.full)
 	<-p.done
+	p.panic.raise()
 	return packed{p.out, p.size, p.crc}
 }
 

@@ -3,6 +3,8 @@ package xlsx
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // RefusalKind says in one word why a package, or a patch, is refused.
@@ -33,13 +35,26 @@ type Refusal struct {
 func (r *Refusal) Error() string {
 	var b strings.Builder
 	if r.Part != "" {
-		b.WriteString(r.Part + ": ")
+		b.WriteString(visible(r.Part) + ": ")
 	}
 	b.WriteString(r.Detail)
 	if r.Remedy != "" {
 		b.WriteString("; " + r.Remedy)
 	}
-	return b.String()
+	return printable(b.String())
+}
+
+// visible makes the name of a part or a sheet fit for a message, whatever stands in it.
+func visible(name string) string { return printable(string(clip([]byte(name), 200))) }
+
+// printable keeps a message in one line, and keeps out of it what a terminal takes for a command.
+func printable(message string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, message)
 }
 
 // remedies that several refusals share.

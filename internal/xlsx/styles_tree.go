@@ -37,10 +37,11 @@ func (e *element) child(local string) (*element, error) {
 	return found, nil
 }
 
-// parseTree reads a part, keeping elements down to depth levels below its root; what lies deeper is only checked for
-// being well nested. Hence its cost does not grow with the nesting that a hostile part may have.
+// parseTree reads a part, keeping elements down to depth levels below its root, some 100,000 of them at most in any part
+// that programs write; what lies deeper is only checked for being well nested. Hence its cost stays bounded.
 func parseTree(part []byte, depth int) (*element, error) {
-	const deepest = 64
+	const deepest, most = 64, 500_000
+	kept := 0
 	lex := lexer{buf: part, last: true}
 	top := &element{} // a place for the root
 	stack := []*element{top}
@@ -58,6 +59,9 @@ func parseTree(part []byte, depth int) (*element, error) {
 			e := element{name: t.name, attrs: t.attrs, start: t.start, open: t.end, close: t.end, end: t.end, empty: t.kind == tokEmpty}
 			at := &e
 			if len(stack) <= depth+1 {
+				if kept++; kept > most {
+					return nil, tooLarge("", "it has more than %d elements", most)
+				}
 				parent.children = append(parent.children, e)
 				at = &parent.children[len(parent.children)-1] // its siblings come after it is closed: it does not move
 			}

@@ -167,6 +167,9 @@ func (f *File) relationships(part string, read map[*entry]bool) ([]relationship,
 		if !strings.HasPrefix(target, "/") {
 			target = "/" + dir + target
 		}
+		if len(rels) >= 10*f.lim.Entries {
+			return tooLarge("", "it has more than %d relationships to parts of the package", len(rels))
+		}
 		rels = append(rels, relationship{attrString(t.attrs, "Id"), path.Base(attrString(t.attrs, "Type")), strings.TrimPrefix(path.Clean(target), "/")})
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // errMore says that the bytes at hand end in the middle of a token: the caller fetches more and asks again.
@@ -349,11 +350,15 @@ func noneTwice(names [][]byte) error {
 	return nil
 }
 
+// clip is the beginning of b, of at most n bytes and whole characters, where there is more.
 func clip(b []byte, n int) []byte {
-	if len(b) > n {
-		return append(append([]byte(nil), b[:n]...), "…"...)
+	if len(b) <= n {
+		return b
 	}
-	return b
+	for n > 0 && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return append(append([]byte(nil), b[:n]...), "…"...)
 }
 
 func quoteBytes(b []byte) string { return strconv.Quote(string(clip(b, 60))) }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"net/url"
+	"slices"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // archive is the zip package, read from its central directory. The format is that of PKWARE's APPNOTE as ISO/IEC 21320-1
@@ -49,7 +52,7 @@ const (
 	lenEnd64     = 56
 	lenLocator64 = 20
 
-	flagEncrypted  = 1 << 0
+	flagEncrypted  = 1<<0 | 1<<6 | 1<<13 // of any kind
 	flagDescriptor = 1 << 3
 
 	all16, all32 = 0xFFFF, 0xFFFFFFFF // "see the Zip64 extra field"
@@ -58,8 +61,13 @@ const (
 var le = binary.LittleEndian
 
 // partKey makes names comparable: part names do not tell case apart (ECMA-376 part 2, 6.2.2.3), and some producers write
-// backslashes or a leading slash.
+// backslashes, a leading slash, or escapes (%20) in one place and not in the other.
 func partKey(name string) string {
+	if strings.IndexByte(name, '%') >= 0 {
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+	}
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
@@ -116,22 +124,24 @@ func readArchive(data []byte, lim Limits) (*archive, error) {
 
 // add files an entry under its name.
 func (a *archive) add(e *entry) error {
-	if e.name == "" || strings.IndexByte(e.name, 0) >= 0 {
-		return hostile("", "an entry has the name %q", e.name)
-	}
 	key := partKey(e.name)
+	if e.name == "" || strings.ContainsFunc(key, unicode.IsControl) || slices.Contains(strings.Split(key, "/"), "..") {
+		return hostile("", "one of its entries has the name %s", quoteBytes([]byte(e.name)))
+	}
 	if first := a.byName[key]; first != nil {
-		return hostile("", "two entries have one name, %q and %q: programs differ in which they read", first.name, e.name)
+		return hostile("", "two entries have one name, %s and %s: programs differ in which they read", visible(first.name), visible(e.name))
 	}
 	a.byName[key] = e
 	a.entries = append(a.entries, e)
 	return nil
 }
 
-// locate finds each entry's bytes through its local header, and makes sure that no two share any.
+// locate finds each entry's bytes through its local header, and makes sure that no two share any, and that no entry lies
+// among them which the directory does not list.
 func (a *archive) locate(limit int64) error {
 	order := append([]*entry(nil), a.entries...)
 	sort.Slice(order, func(i, j int) bool { return order[i].header < order[j].header })
+	end := int64(0)
 	for i, e := range order {
 		next := limit
 		if i+1 < len(order) {
@@ -143,8 +153,19 @@ func (a *archive) locate(limit int64) error {
 		if e.end > next {
 			return hostile(e.name, "this entry overlaps another")
 		}
+		if bytes.HasPrefix(a.data[end:e.header], []byte(sigLocal)) {
+			return hidden(end)
+		}
+		end = e.end
+	}
+	if bytes.HasPrefix(a.data[end:limit], []byte(sigLocal)) {
+		return hidden(end)
 	}
 	return nil
+}
+
+func hidden(at int64) error {
+	return hostile("", "at byte %d lies an entry that the package's directory does not list: programs differ in whether they read it", at)
 }
 
 func (a *archive) checkLimits(lim Limits) error {
@@ -171,13 +192,9 @@ type directory struct {
 func findDirectory(data []byte) (directory, error) {
 	var d directory
 	truncated := damaged("", "the end of the package is missing, as after an interrupted copy or download")
-	from := max(0, len(data)-lenEnd-all16)
-	at := -1
-	for i := len(data) - lenEnd; i >= from; i-- {
-		if string(data[i:i+4]) == sigEnd && i+lenEnd+int(le.Uint16(data[i+20:])) == len(data) {
-			at = i
-			break
-		}
+	at, err := findEnd(data)
+	if err != nil {
+		return d, err
 	}
 	if at < 0 {
 		return d, truncated
@@ -200,6 +217,9 @@ func findDirectory(data []byte) (directory, error) {
 		if n > uint64(len(data)) || size > uint64(len(data)) || offset > uint64(len(data)) {
 			return d, truncated
 		}
+		if !agree(uint64(d.entries), all16, n) || !agree(uint64(d.size), all32, size) || !agree(uint64(d.offset), all32, offset) {
+			return d, hostile("", "the package's two ends disagree: programs differ in which they believe")
+		}
 		d.entries, d.size, d.offset = int(n), int64(size), int64(offset)
 		limit = int64(r)
 	}
@@ -207,6 +227,32 @@ func findDirectory(data []byte) (directory, error) {
 		return d, damaged("", "the package's directory is not where the end of the file says")
 	}
 	return d, nil
+}
+
+// agree reports whether a field of the end leaves it to the Zip64 one, or says the same.
+func agree(field, asked, zip64 uint64) bool { return field == asked || field == zip64 }
+
+// findEnd gives where the record at the end of the package stands, behind which there is nothing but its comment; -1 where
+// there is none.
+func findEnd(data []byte) (int, error) {
+	at, other := -1, -1
+	for i := len(data) - lenEnd; i >= max(0, len(data)-lenEnd-all16); i-- {
+		if string(data[i:i+4]) != sigEnd {
+			continue
+		}
+		switch behind := len(data) - (i + lenEnd + int(le.Uint16(data[i+20:]))); {
+		case behind == 0 && at >= 0:
+			return -1, hostile("", "the package has two ends, one in the comment of the other: programs differ in which they believe")
+		case behind == 0:
+			at = i
+		case behind > 0 && other < 0:
+			other = behind
+		}
+	}
+	if at < 0 && other > 0 {
+		return -1, damaged("", "%d bytes stand behind the end of the package, which do not belong to it", other)
+	}
+	return at, nil
 }
 
 // readCentral reads the first record of the directory and says how long it is.

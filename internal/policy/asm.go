@@ -66,7 +66,7 @@ func (j *judge) readAssessment(a *assessment, r *register.Record) {
 	a.rec = r
 	a.assessed, a.signedOff = j.date(r, register.AssessedOn), j.date(r, register.IQASignedOff)
 	a.worked = earliest(j.date(r, register.StartedOn), a.assessed)
-	a.own = j.term(a.worked)
+	a.own = a.worked
 	decision := r.Value(register.Decision)
 	a.isAchieved = decision.IsReadable() && register.IsAchieved(decision.Text)
 	a.unit = codeOf(r, register.UnitCode)
@@ -179,7 +179,7 @@ func signOffOpen(j *judge, a *assessment) {
 	if !a.isAchieved || a.assessed.IsZero() || !a.signedOff.IsZero() {
 		return
 	}
-	p := problem{severity: Todo, column: register.IQASignedOff, due: j.within(a.assessed, a.own.numbers.IQASignOff), date: a.assessed, brief: "open",
+	p := problem{severity: Todo, column: register.IQASignedOff, due: j.within(a.assessed, j.numbers(a.own).IQASignOff), date: a.assessed, brief: "open",
 		message: "The unit was achieved on {date} and the IQA's sign-off, expected by {due}, is not recorded",
 		action:  "Review the decision by {due} and enter the sign-off"}
 	if j.asOf > p.due {

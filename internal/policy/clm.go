@@ -98,10 +98,10 @@ func (j *judge) readClaim(c *claim, r *register.Record) {
 	default:
 		f.claim = c
 	}
-	c.later = j.term(c.received)
+	c.later = c.received
 	if !c.received.IsZero() {
-		c.issueBy = j.within(c.received, c.later.numbers.CertificateIssue)
-		c.holdUntil = j.within(c.received, c.later.numbers.CertificateHold)
+		c.issueBy = j.within(c.received, j.numbers(c.later).CertificateIssue)
+		c.holdUntil = j.within(c.received, j.numbers(c.later).CertificateHold)
 	}
 }
 
@@ -113,12 +113,12 @@ func (j *judge) settleClaim(c *claim) {
 	}
 	switch {
 	case !c.iqa.IsZero():
-		c.own = j.term(c.iqa)
-		c.deadline = j.by(c.iqa, c.own.numbers.Claim)
+		c.own = c.iqa
+		c.deadline = j.by(c.iqa, j.numbers(c.own).Claim)
 	case c.enrolment != nil:
-		c.own = j.term(c.enrolment.start)
+		c.own = c.enrolment.start
 	default:
-		c.own = j.now
+		c.own = 0
 	}
 	if c.enrolment != nil {
 		j.testConditions(c)
@@ -177,7 +177,7 @@ func (j *judge) openStatus(c *claim) string {
 		return blocked
 	case j.asOf > c.deadline:
 		return overdue
-	case j.isSoon(c.deadline, c.own.numbers.ClaimAtRisk):
+	case j.isSoon(c.deadline, j.numbers(c.own).ClaimAtRisk):
 		return riskOfLateness
 	default:
 		return readyToClaim
@@ -208,14 +208,14 @@ func (j *judge) testConditions(c *claim) {
 		fail(conditionUnits, "Assessor Confirmed not filled in by then")
 	}
 	switch {
-	case p.assessor != "":
-		fail(conditionAssessor, p.assessor)
+	case p.assessor != noFault:
+		fail(conditionAssessor, p.assessor.String())
 	case !p.hasWork && confirmed.IsZero():
 		fail(conditionAssessor, "neither assessment records nor Assessor Confirmed")
 	}
 	switch {
-	case p.iqa != "":
-		fail(conditionIQA, p.iqa)
+	case p.iqa != noFault:
+		fail(conditionIQA, p.iqa.String())
 	case c.iqa.IsZero() || c.iqa > at:
 		fail(conditionIQA, "no sign-off by the IQA")
 	}
@@ -285,7 +285,7 @@ func claimBlocked(j *judge, c *claim) {
 	case j.asOf > c.deadline:
 		p.severity = Overdue
 		p.message = "The claim was due at AIM by {due} and is blocked by a condition of eligibility: {text}"
-	case j.isSoon(c.deadline, c.own.numbers.ClaimAtRisk):
+	case j.isSoon(c.deadline, j.numbers(c.own).ClaimAtRisk):
 		p.severity = AtRisk
 	}
 	for cond, why := range c.failed {
@@ -318,7 +318,7 @@ func claimUnconfirmed(j *judge, c *claim) {
 	if c.enrolment == nil || c.submitted.IsZero() || !c.confirmed.IsZero() || !c.received.IsZero() {
 		return
 	}
-	if j.asOf > j.within(c.submitted, c.own.numbers.ConfirmationChase) {
+	if j.asOf > j.within(c.submitted, j.numbers(c.own).ConfirmationChase) {
 		j.raise(problem{severity: Todo, column: register.ClaimConfirmed, date: c.submitted, brief: "missing",
 			message: "The claim was submitted on {date} and AIM's confirmation is not recorded",
 			action:  "Ask AIM for the confirmation of the claim and enter its date"})
@@ -347,8 +347,8 @@ func claimMissing(j *judge, e *enrolment) {
 		return
 	}
 	signedOff := e.file.progress.signedOff
-	e.later = j.term(signedOff)
-	n := e.later.numbers
+	e.later = signedOff
+	n := j.numbers(e.later)
 	p := problem{severity: Todo, look: register.QualificationCode, due: j.by(signedOff, n.Claim), date: signedOff, brief: "claim missing",
 		message: "Every mandatory unit is signed off since {date}, the claim is due by {due} and there is no Claims record",
 		action:  "Enter the claim on the Claims sheet and have it submitted by {due}"}

@@ -206,7 +206,7 @@ func ageImplausible(j *judge, e *enrolment) {
 	if born.IsZero() || e.start.IsZero() {
 		return
 	}
-	if age := born.AgeAt(e.start); age < j.now.numbers.MinAge || age > j.now.numbers.MaxAge {
+	if age := born.AgeAt(e.start); age < j.now.MinAge || age > j.now.MaxAge {
 		j.raise(problem{severity: Data, column: register.DateOfBirth, date: e.start, brief: "implausible",
 			message: "The cell does not give a plausible age at Course Start, {date}",
 			action:  "Compare {field} and Course Start with the learner's documents and correct the one that is wrong"})

@@ -8,13 +8,13 @@ import (
 // entry is what is known of a record of any kind.
 type entry struct {
 	rec       *register.Record
-	enrolment *enrolment // that it belongs to (an enrolment: itself); nil where its key is on no Enrolments record
-	file      *file      // that it belongs to; nil where its key is not whole
-	duplicate bool       // DAT-05: a later record of what another stands for
-	own       term       // how it is judged
-	later     term       // how what comes later in its life is judged
-	status    string     // empty on a reference sheet
+	enrolment *enrolment    // that it belongs to (an enrolment: itself); nil where its key is on no Enrolments record
+	file      *file         // that it belongs to; nil where its key is not whole
+	status    string        // empty on a reference sheet
+	own       calendar.Date // since when its clock has been running; no date: it has none
+	later     calendar.Date // since when that of what comes later in its life has been running
 	deadline  calendar.Date
+	duplicate bool // DAT-05: a later record of what another stands for
 }
 
 // file is what belongs together: the work, the claim and the withdrawal of one

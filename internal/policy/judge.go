@@ -14,7 +14,7 @@ type judge struct {
 	cal       *calendar.Calendar
 	versions  []Numbers
 	judgeFrom calendar.Date
-	now       term // of what has no clock of its own
+	now       *Numbers // of what has no clock of its own
 	set       *set
 	rules     []Rule
 	text      *writer
@@ -31,13 +31,6 @@ type judge struct {
 	brief []string        // of its findings, in their order
 }
 
-// term is how something is judged: by which version, and since when its clock
-// has been running (no date: it has no clock).
-type term struct {
-	numbers *Numbers
-	since   calendar.Date
-}
-
 // Judge judges the records of a set of workbooks, which it does not change.
 func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	j := &judge{
@@ -47,8 +40,8 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	if j.judgeFrom.IsZero() {
 		j.judgeFrom = j.versions[0].InForce
 	}
-	j.now = j.term(0)
-	j.report.Policy = j.now.numbers.Version
+	j.now = j.numbers(0)
+	j.report.Policy = j.now.Version
 	for _, k := range register.Kinds() {
 		j.tones[k] = tones(k)
 	}
@@ -69,14 +62,13 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	return j.report
 }
 
-// term returns how something is judged whose clock started on the day, or that
-// has no clock (no date).
-func (j *judge) term(since calendar.Date) term {
-	day := since
-	if day.IsZero() {
-		day = j.asOf
+// numbers returns by what something is judged whose clock started on the day, or
+// that has no clock (no date).
+func (j *judge) numbers(since calendar.Date) *Numbers {
+	if since.IsZero() {
+		since = j.asOf
 	}
-	return term{InForce(j.versions, day), since}
+	return InForce(j.versions, since)
 }
 
 // answerable reports whether the sheets are there that the rule needs.

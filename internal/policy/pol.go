@@ -10,7 +10,7 @@ func polRules() []Rule {
 }
 
 func policyReview(j *judge) {
-	n := j.now.numbers
+	n := j.now
 	p := problem{severity: AtRisk, due: n.ReviewBy, text: n.Version, brief: "review due soon",
 		message: "Version {text} of the policy is to be reviewed by {due}",
 		action:  "Review the policy by {due} and enter the new version in the configuration"}

@@ -11,8 +11,26 @@ type progress struct {
 	hasWork    bool
 	hasUnit    bool // some unit is achieved, mandatory or not
 
-	// What is wrong with who decided on achieved units, as a condition says it.
-	assessor, iqa string
+	assessor, iqa fault // what is wrong with who decided on achieved units
+}
+
+// fault is what is wrong with who decided on an achieved unit.
+type fault uint8
+
+const (
+	noFault fault = iota
+	noAssessor
+	unapprovedAssessor
+	samePerson
+	unapprovedIQA
+)
+
+// String says it as a condition does.
+func (f fault) String() string {
+	return [...]string{
+		"", "an achieved unit without an assessor", "an achieved unit whose assessor is not approved",
+		"an achieved unit with one person as assessor and IQA", "an achieved unit whose IQA is not approved",
+	}[f]
 }
 
 // settleFiles finds the progress of all files.
@@ -20,7 +38,7 @@ func (j *judge) settleFiles() {
 	for i := range j.set.enrolments {
 		if e := &j.set.enrolments[i]; e.file != nil {
 			e.file.progress = j.progressOf(e.file)
-			e.later = j.term(e.file.progress.signedOff)
+			e.later = e.file.progress.signedOff
 		}
 	}
 	for _, f := range j.set.unenrolled {
@@ -78,15 +96,15 @@ func (j *judge) progressOf(f *file) progress {
 func (p *progress) judgeStaff(a *assessment) {
 	switch {
 	case a.hasNoAssessor:
-		p.assessor = "an achieved unit without an assessor"
+		p.assessor = noAssessor
 	case a.assessorUnapproved:
-		p.assessor = "an achieved unit whose assessor is not approved"
+		p.assessor = unapprovedAssessor
 	}
 	switch {
 	case a.samePerson:
-		p.iqa = "an achieved unit with one person as assessor and IQA"
+		p.iqa = samePerson
 	case a.iqaUnapproved:
-		p.iqa = "an achieved unit whose IQA is not approved"
+		p.iqa = unapprovedIQA
 	}
 }
 

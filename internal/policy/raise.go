@@ -31,8 +31,8 @@ func (j *judge) begin(e *entry) {
 // record lies before the day from which records are judged, or the rule has
 // been raised for the field already.
 func (j *judge) raise(p problem) {
-	t := j.termInHand()
-	if j.isBeforeOurTime(t, &p) {
+	since := j.clockInHand()
+	if j.isBeforeOurTime(since, &p) {
 		return
 	}
 	field := p.field
@@ -49,7 +49,7 @@ func (j *judge) raise(p problem) {
 	}
 	f := Finding{
 		Rule: j.rule.ID, Clause: j.rule.Clause, Severity: p.severity, Owner: j.rule.Owner,
-		Field: field, Due: p.due, Policy: t.numbers.Version,
+		Field: field, Due: p.due, Policy: j.numbers(since).Version,
 	}
 	if !p.due.IsZero() {
 		f.WorkingDaysLeft = j.cal.Left(j.asOf, p.due)
@@ -64,9 +64,11 @@ func (j *judge) raise(p problem) {
 	j.brief = slices.Insert(j.brief, place-j.first, p.brief)
 }
 
-func (j *judge) termInHand() term {
+// clockInHand returns since when the clock has been running that the rule in
+// hand goes by, no date where it goes by none.
+func (j *judge) clockInHand() calendar.Date {
 	if j.at == nil {
-		return j.now
+		return 0
 	}
 	switch j.rule.clock {
 	case ownClock:
@@ -74,15 +76,15 @@ func (j *judge) termInHand() term {
 	case laterClock:
 		return j.at.later
 	default:
-		return j.now
+		return 0
 	}
 }
 
 // isBeforeOurTime reports whether the finding is of the past only: what can no
 // longer be changed, and what was never due, on a record from before the day
 // from which records are judged.
-func (j *judge) isBeforeOurTime(t term, p *problem) bool {
-	if t.since.IsZero() || t.since >= j.judgeFrom {
+func (j *judge) isBeforeOurTime(since calendar.Date, p *problem) bool {
+	if since.IsZero() || since >= j.judgeFrom {
 		return false
 	}
 	return p.severity == Breach || p.severity == Todo && p.due.IsZero()

@@ -23,12 +23,12 @@ func (j *judge) readAdjustment(a *adjustment, r *register.Record) {
 	a.rec = r
 	a.recorded, a.disposed = j.date(r, register.RecordedOn), j.date(r, register.DisposedOn)
 	from := usable(r, register.RecordedOn)
-	a.own = j.term(from)
+	a.own = from
 	if from.IsZero() {
 		a.status = checkData
 		return
 	}
-	a.retainUntil = j.within(from, a.own.numbers.RecordRetention)
+	a.retainUntil = j.within(from, j.numbers(a.own).RecordRetention)
 	a.deadline = a.retainUntil
 	switch {
 	case !a.disposed.IsZero() && a.disposed < a.retainUntil:

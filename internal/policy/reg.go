@@ -54,13 +54,13 @@ func (j *judge) readEnrolment(e *enrolment, r *register.Record) {
 	e.start, e.end, e.expiry = usable(r, register.CourseStart), usable(r, register.CourseEnd), usable(r, register.RegistrationExpiry)
 	e.confirmed = j.date(r, register.AIMConfirmed)
 	e.submitted, e.assumed = j.submission(r, register.SubmittedToAIM, e.confirmed)
-	e.own = j.term(e.start)
+	e.own = e.start
 	e.isStarted = !e.start.IsZero() && e.start <= j.asOf
 	e.uln = validULN(r.Value(register.ULN))
 	if e.start.IsZero() {
 		return
 	}
-	n := e.own.numbers
+	n := j.numbers(e.own)
 	period := n.RegistrationLong
 	if e.end.IsZero() || e.end <= j.within(e.start, n.ShortCourse)-1 {
 		period = n.RegistrationShort
@@ -92,7 +92,7 @@ func (j *judge) settleEnrolment(e *enrolment) {
 		e.status = notStarted
 	case j.asOf > e.deadline:
 		e.status = overdue
-	case j.isSoon(e.deadline, e.own.numbers.RegistrationAtRisk):
+	case j.isSoon(e.deadline, j.numbers(e.own).RegistrationAtRisk):
 		e.status = riskOfLateness
 	default:
 		e.status = due
@@ -154,7 +154,7 @@ func registrationUnconfirmed(j *judge, e *enrolment) {
 	if e.isWithdrawn || e.submitted.IsZero() || !e.confirmed.IsZero() {
 		return
 	}
-	if j.asOf > j.within(e.submitted, e.own.numbers.ConfirmationChase) {
+	if j.asOf > j.within(e.submitted, j.numbers(e.own).ConfirmationChase) {
 		j.raise(problem{severity: Todo, column: register.AIMConfirmed, date: e.submitted, brief: "missing",
 			message: "The registration was submitted on {date} and AIM's confirmation is not recorded",
 			action:  "Ask AIM for the confirmation of the registration and enter its date"})
@@ -165,7 +165,7 @@ func accuracyCheck(j *judge, e *enrolment) {
 	if e.isWithdrawn || e.submitted.IsZero() || e.assumed {
 		return
 	}
-	p := problem{column: register.AccuracyChecked, due: j.within(e.submitted, e.own.numbers.AccuracyCheck),
+	p := problem{column: register.AccuracyChecked, due: j.within(e.submitted, j.numbers(e.own).AccuracyCheck),
 		message: "The registration was submitted on {other} and its accuracy is to be checked by {due}; no check is recorded",
 		action:  "Check the registration against the learner's documents by {due} and enter when",
 		other:   j.text.day(e.submitted)}
@@ -262,7 +262,7 @@ func registrationExpires(j *judge, e *enrolment) {
 		p.severity, p.brief = Overdue, "has expired"
 		p.message = "The registration expired on {due} and no claim is recorded"
 		p.action = "Renew the registration with AIM or withdraw the learner"
-	case j.isSoon(e.expiry, e.own.numbers.ExpiryWarning):
+	case j.isSoon(e.expiry, j.numbers(e.own).ExpiryWarning):
 	case e.end > e.expiry:
 		p.date, p.brief = e.end, "expires before the course ends"
 		p.message = "The registration expires on {due}, before the course ends on {date}"

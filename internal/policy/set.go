@@ -17,11 +17,11 @@ type set struct {
 	withdrawals []withdrawal
 	adjustments []adjustment
 
-	courses    map[register.Key]*course
-	unenrolled map[register.Key]*file // of keys that are on no Enrolments record
-	learners   map[string]*learner    // by Learner ID as compared
-	ulns       map[uint64]*learner    // who has a ULN first
-	sharedULNs map[uint64]bool        // those that somebody else has too
+	courses    map[register.Key]*course // but the first of each learner, which stands there
+	unenrolled map[register.Key]*file   // of keys that are on no Enrolments record
+	learners   map[string]*learner      // by Learner ID as compared
+	ulns       map[uint64]*learner      // who has a ULN first
+	sharedULNs map[uint64]bool          // those that somebody else has too
 	reference
 }
 
@@ -33,12 +33,13 @@ type course struct {
 }
 
 // learner is what the Enrolments records of one Learner ID say. Records
-// without a whole key say nothing of code, born and uln.
+// without a whole key say nothing of code, first, born and uln.
 type learner struct {
 	code      string        // the first Qualification Code, empty where none has a whole key
-	severally bool          // enrolled under other codes too
-	born      calendar.Date // the first Date of Birth that is usable
+	first     course        // under that code
 	uln       uint64        // the first valid ULN
+	born      calendar.Date // the first Date of Birth that is usable
+	severally bool          // enrolled under other codes too
 }
 
 // isOnOther reports whether the learner is enrolled under another code.
@@ -56,10 +57,10 @@ func (j *judge) gather(workbooks []*register.Workbook) {
 		claims:      make([]claim, len(records[register.Claims])),
 		withdrawals: make([]withdrawal, len(records[register.Withdrawals])),
 		adjustments: make([]adjustment, len(records[register.Adjustments])),
-		courses:     make(map[register.Key]*course, len(records[register.Enrolments])),
+		courses:     map[register.Key]*course{},
 		unenrolled:  map[register.Key]*file{},
 		learners:    make(map[string]*learner, len(records[register.Enrolments])),
-		ulns:        make(map[uint64]*learner, len(records[register.Enrolments])),
+		ulns:        map[uint64]*learner{},
 		sharedULNs:  map[uint64]bool{},
 		reference:   j.readReference(&records),
 	}
@@ -117,7 +118,6 @@ func byKind(workbooks []*register.Workbook) (records [kindCount][]*register.Reco
 
 func (j *judge) gatherEnrolments(records []*register.Record) {
 	s := j.set
-	courses := make([]course, len(records))
 	runs := make([]*enrolment, len(records))
 	learners := make([]learner, len(records))
 	for i, r := range records {
@@ -135,22 +135,37 @@ func (j *judge) gatherEnrolments(records []*register.Record) {
 		}
 		e.learner.learn(e)
 		s.hold(e)
-		c := s.courses[r.Key]
-		if c == nil {
-			c = &courses[i]
+		c := &e.learner.first
+		if r.Key.Code != e.learner.code {
+			if c = s.courses[r.Key]; c == nil {
+				c = &course{}
+				s.courses[r.Key] = c
+			}
+		}
+		if c.runs == nil {
 			c.runs = runs[i : i : i+1]
-			s.courses[r.Key] = c
 		}
 		c.add(e)
 	}
-	for i := range courses {
-		courses[i].choose(j.asOf)
+	for i := range learners {
+		learners[i].first.choose(j.asOf)
+	}
+	for _, c := range s.courses {
+		c.choose(j.asOf)
 	}
 	for i, r := range records {
 		if e := &s.enrolments[i]; !r.Key.IsWhole() {
 			e.isCurrent = true
 		}
 	}
+}
+
+// course returns the enrolments of a whole key, nil where there are none.
+func (s *set) course(key register.Key) *course {
+	if l := s.learners[key.ID]; l != nil && l.code == key.Code {
+		return &l.first
+	}
+	return s.courses[key]
 }
 
 // learn takes over what the learner's enrolment says of them.
@@ -239,7 +254,7 @@ func (s *set) belong(e *entry, day calendar.Date) {
 	if !key.IsWhole() {
 		return
 	}
-	if c := s.courses[key]; c != nil {
+	if c := s.course(key); c != nil {
 		e.enrolment = c.current
 		if !day.IsZero() {
 			e.enrolment = c.on(day)

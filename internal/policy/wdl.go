@@ -73,7 +73,7 @@ func readReason(v register.Value) reason {
 func (j *judge) readWithdrawal(w *withdrawal, r *register.Record) {
 	w.rec = r
 	w.on = usable(r, register.WithdrawnOn)
-	w.own = j.term(w.on)
+	w.own = w.on
 	w.hasHappened = !w.on.IsZero() && w.on <= j.asOf
 	w.confirmed = j.date(r, register.AIMConfirmed)
 	w.submitted, w.assumed = j.submission(r, register.SubmittedToAIM, w.confirmed)
@@ -91,7 +91,7 @@ func (j *judge) settleWithdrawal(w *withdrawal) {
 		w.status = checkData
 		return
 	}
-	deadline := j.by(w.on, w.own.numbers.Withdrawal)
+	deadline := j.by(w.on, j.numbers(w.own).Withdrawal)
 	if w.isRegistered {
 		w.deadline = deadline
 		w.isLate = w.submitted > deadline && !w.assumed
@@ -112,7 +112,7 @@ func (j *judge) settleWithdrawal(w *withdrawal) {
 		w.status = submitted
 	case j.asOf > deadline:
 		w.status = overdue
-	case j.isSoon(deadline, w.own.numbers.WithdrawalAtRisk):
+	case j.isSoon(deadline, j.numbers(w.own).WithdrawalAtRisk):
 		w.status = riskOfLateness
 	default:
 		w.status = due
@@ -160,7 +160,7 @@ func withdrawalSteps(j *judge, w *withdrawal) {
 	if !w.isRegistered || w.submitted.IsZero() {
 		return
 	}
-	if w.confirmed.IsZero() && j.asOf > j.within(w.submitted, w.own.numbers.ConfirmationChase) {
+	if w.confirmed.IsZero() && j.asOf > j.within(w.submitted, j.numbers(w.own).ConfirmationChase) {
 		open(register.AIMConfirmed, "Ask AIM for the confirmation of the withdrawal and enter its date")
 	}
 	if !isYes(w.rec, register.EvidenceRetained) {
@@ -211,7 +211,7 @@ func learnerAbsent(j *judge, e *enrolment) {
 	if last.IsZero() || e.rec.Value(register.Contactable).Answer != register.No {
 		return
 	}
-	if j.asOf > j.within(last, e.own.numbers.Absence) {
+	if j.asOf > j.within(last, j.numbers(e.own).Absence) {
 		j.raise(problem{severity: AtRisk, column: register.LastAttendance, date: last, brief: "long ago, not contactable",
 			message: "The learner last attended on {date} and cannot be contacted",
 			action:  "Reach the learner, or start the withdrawal"})

@@ -1,6 +1,9 @@
 package xlsx
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Patch gives the package with those cells written, and nothing else changed: other entries are copied as they are
 // stored; in the worksheets only the cells, the dimension, the spans of their rows and the widths of new columns differ;
@@ -24,12 +27,10 @@ func (f *File) Patch(patches []SheetPatch) ([]byte, error) {
 	if len(p.changed) == 0 {
 		return f.zip.data, nil
 	}
-	if p.styles != nil {
-		if part := p.styles.bytes(); len(part) != len(p.stylesPart) {
-			p.changed[f.styles] = pack(part)
-		}
+	if p.styles != nil && p.styles.grew() {
+		p.changed[f.styles] = pack(p.styles.bytes())
 	}
-	if err := p.recalculate(); err != nil {
+	if err := p.survey(); err != nil {
 		return nil, err
 	}
 	out := f.zip.rewrite(p.changed)
@@ -41,14 +42,16 @@ func (f *File) Patch(patches []SheetPatch) ([]byte, error) {
 
 // patch is one call of Patch.
 type patch struct {
-	f          *File
-	changed    map[*entry]packed
-	styles     *styleSheet // nil: the workbook has none
-	stylesPart []byte
-	formulas   bool // one was seen in a treated sheet
+	f        *File
+	changed  map[*entry]packed
+	styles   *styleSheet // nil: the workbook has none
+	formats  int         // how many cell formats the workbook has
+	dangling *Refusal    // the first cell, row or column that refers to a format beyond these; nil: none
+	formulas bool        // one was seen
 }
 
 func (p *patch) loadStyles() error {
+	p.formats = math.MaxInt
 	if p.f.styles == nil {
 		return nil
 	}
@@ -56,9 +59,20 @@ func (p *patch) loadStyles() error {
 	if err != nil {
 		return err
 	}
-	p.stylesPart = part
-	p.styles, err = newStyleSheet(part)
-	return refusePart(p.f.styles.name, err)
+	if p.styles, err = newStyleSheet(part); err != nil {
+		return refusePart(p.f.styles.name, err)
+	}
+	p.formats = max(1, p.styles.cellXfs.old) // where there is none, cells without a format mean the first
+	return nil
+}
+
+// dangles takes note of a reference to a cell format that is not there. Where formats are added, one of them would be
+// shown in a place that nobody asked for.
+func (p *patch) dangles(place string, format int) {
+	if p.dangling == nil {
+		p.dangling = &Refusal{Kind: Damaged, Part: place, Remedy: openAndSave,
+			Detail: fmt.Sprintf("it has the cell format %d, but the workbook has only %d: it would take on the look of a status", format, p.formats)}
+	}
 }
 
 // xf is the cell format for a cell that takes base over and gets the look.
@@ -108,6 +122,9 @@ func (p *patch) growTable(sp *SheetPatch) error {
 			continue
 		}
 		e := p.f.zip.byName[partKey(table.Part)]
+		if _, twice := p.changed[e]; twice {
+			return &Refusal{Kind: Damaged, Part: table.Part, Detail: fmt.Sprintf("the table %q belongs to two sheets", table.Name), Remedy: openAndSave}
+		}
 		part, err := p.f.zip.read(e)
 		if err != nil {
 			return err

@@ -213,8 +213,16 @@ func TestPatchNewColumns(t *testing.T) {
 	for _, c := range []struct{ name, cols, want string }{
 		{"no widths yet", ``, `<cols><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
 		{"behind", `<cols><col min="1" max="2" width="9"/></cols>`, `<cols><col min="1" max="2" width="9"/><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
-		{"set already", `<cols><col min="1" max="3" width="9"/></cols>`, `<cols><col min="1" max="3" width="9"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
-		{"in between", `<cols><col min="1" max="2" width="9"/><col min="4" max="9" width="9"/></cols>`, `<cols><col min="1" max="2" width="9"/><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="9" width="9"/></cols>`},
+		{"set already", `<cols><col min="1" max="3" width="9" customWidth="1"/></cols>`, `<cols><col min="1" max="3" width="9" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
+		{"in between", `<cols><col min="1" max="2" width="9"/><col min="4" max="9" width="9" customWidth="true"/></cols>`, `<cols><col min="1" max="2" width="9"/><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="9" width="9" customWidth="true"/></cols>`},
+		{"default of the rest", `<cols><col max="3" min="1" width="9"/><col customWidth="false" hidden="false" outlineLevel="0" max="16384" min="4" style="0" width="11.53"/></cols>`,
+			`<cols><col max="2" min="1" width="9"/><col max="3" min="3" width="18.5" customWidth="1"/><col customWidth="1" outlineLevel="0" max="4" min="4" style="0" width="30"/><col customWidth="false" hidden="false" outlineLevel="0" max="16384" min="5" style="0" width="11.53"/></cols>`},
+		{"the rest hidden", `<cols><col min="3" max="16384" width="0" customWidth="1" hidden="1" style="1"/></cols>`,
+			`<cols><col min="3" max="3" width="18.5" customWidth="1" style="1"/><col min="4" max="4" width="30" customWidth="1" style="1"/><col min="5" max="16384" width="0" customWidth="1" hidden="1" style="1"/></cols>`},
+		{"grouped", `<cols><col min="2" max="3" width="9" customWidth="1" outlineLevel="1"/><col min="4" max="5" hidden="1" outlineLevel="1"/><col min="6" max="6" collapsed="1"/></cols>`,
+			`<cols><col min="2" max="3" width="9" customWidth="1" outlineLevel="1"/><col min="4" max="4" outlineLevel="1" width="30" customWidth="1"/><col min="5" max="5" hidden="1" outlineLevel="1"/><col min="6" max="6" collapsed="1"/></cols>`},
+		{"an empty list", `<cols/>`, `<cols><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
+		{"not self-closed", `<cols><col min="1" max="9"></col></cols>`, `<cols><col min="1" max="9"></col></cols>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := book(t, worksheet(rows, c.cols), "<t>a</t>")

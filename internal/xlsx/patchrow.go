@@ -17,8 +17,9 @@ func (s *sheetPatcher) row(r *Row) error {
 			return err
 		}
 	}
-	for i := range r.Cells {
-		s.p.formulas = s.p.formulas || r.Cells[i].Formula
+	s.p.see(s.sp.Sheet, r)
+	if err := s.gainsNothing(r); err != nil {
+		return err
 	}
 	edits := s.edits.take(r.Num)
 	if len(edits) == 0 {
@@ -33,6 +34,20 @@ func (s *sheetPatcher) row(r *Row) error {
 		return err
 	}
 	s.out.write(cells)
+	return nil
+}
+
+// gainsNothing refuses a table that would take in what stands beside it.
+func (s *sheetPatcher) gainsNothing(r *Row) error {
+	if r.Num < s.gain.FirstRow || r.Num > s.gain.LastRow {
+		return nil
+	}
+	for i := len(r.Cells) - 1; i >= 0 && r.Cells[i].Col >= s.gain.FirstCol; i-- {
+		c := &r.Cells[i]
+		if c.Col <= s.gain.LastCol && (c.Formula || c.Kind != None) && r.Num > s.sp.HeaderRow {
+			return s.inTheWay(r.Num, c.Col, "it holds something already")
+		}
+	}
 	return nil
 }
 

@@ -18,14 +18,12 @@ type sheetPatcher struct {
 	byCol   map[int][]int // the rows of all edits, by column
 	grown   Range         // around all edits that leave something in the sheet
 	fresh   map[int]bool  // the new columns
+	gain    Range         // the cells that the growing table gains; zero where none grows
 	cols    []colRange    // what <cols> says
 	hasCols bool
 	widths  []NewColumn // those whose <col> is not written yet
 	made    []byte      // scratch: the row being made
 }
-
-// colRange is one <col>: columns that share width and style (18.3.1.13).
-type colRange struct{ first, last, style int }
 
 // patchSheet writes the sheet with its edits into out.
 func (p *patch) patchSheet(sp *SheetPatch, edits editQueue, out *packer) error {
@@ -41,6 +39,7 @@ func (p *patch) patchSheet(sp *SheetPatch, edits editQueue, out *packer) error {
 			s.widths = append(s.widths, c)
 		}
 	}
+	s.gain = sp.gain()
 	if err := s.reserved(); err != nil {
 		return err
 	}
@@ -61,14 +60,41 @@ func (r Range) with(row, col int) Range {
 	return Range{min(r.FirstRow, row), min(r.FirstCol, col), max(r.LastRow, row), max(r.LastCol, col)}
 }
 
-// reserved keeps out of the headings of tables, which have to be those that the table's part holds, and out of pivot
-// tables, whose next refresh would overwrite what is written there.
+// overlaps reports whether two ranges have a cell in common; the zero Range has none with any.
+func (r Range) overlaps(other Range) bool {
+	return r.FirstRow <= other.LastRow && other.FirstRow <= r.LastRow && r.FirstCol <= other.LastCol && other.FirstCol <= r.LastCol
+}
+
+// gain is what the table that is to grow gains: the new columns, from its first row to its last, totals row included.
+func (sp *SheetPatch) gain() Range {
+	for _, t := range sp.Sheet.Tables {
+		if t.Name == sp.GrowTable && len(sp.NewColumns) > 0 {
+			return Range{t.Ref.FirstRow, t.Ref.LastCol + 1, t.Ref.LastRow, t.Ref.LastCol + len(sp.NewColumns)}
+		}
+	}
+	return Range{}
+}
+
+// reserved keeps out of the headings and the totals of tables, which have to be those that the table's part holds, out of
+// other tables where one grows, and out of pivot tables, whose next refresh would overwrite what is written there.
 func (s *sheetPatcher) reserved() error {
 	for _, t := range s.sp.Sheet.Tables {
-		head := t.Ref
+		head, totals := t.Ref, t.Ref
 		head.LastRow = head.FirstRow + t.HeaderRows - 1
+		totals.FirstRow = totals.LastRow - t.TotalsRows + 1
 		if err := s.freeArea(head, "the headings of the table "+strconv.Quote(t.Name)); err != nil {
 			return err
+		}
+		if err := s.freeArea(totals, "the totals row of the table "+strconv.Quote(t.Name)); err != nil {
+			return err
+		}
+		if s.gain.overlaps(t.Ref) {
+			return s.freeArea(t.Ref, "the table "+strconv.Quote(t.Name))
+		}
+		for _, c := range s.sp.NewColumns {
+			if t.Ref.Contains(s.sp.HeaderRow, c.Col) {
+				return s.occupied(s.sp.HeaderRow, c.Col, fmt.Sprintf("it belongs to the table %q (%s)", t.Name, t.Ref))
+			}
 		}
 	}
 	rels, err := s.f.relationships(s.sp.Sheet.Part, map[*entry]bool{})
@@ -114,7 +140,7 @@ func (s *sheetPatcher) free(ref []byte, what string) error {
 	return s.freeArea(area, what)
 }
 
-// freeArea refuses the first edit, by column and row, that falls into an area.
+// freeArea refuses the first edit, by column and row, that falls into an area, and a table that would grow into it.
 func (s *sheetPatcher) freeArea(area Range, what string) error {
 	for _, col := range slices.Sorted(maps.Keys(s.byCol)) {
 		if col < area.FirstCol || col > area.LastCol {
@@ -125,12 +151,22 @@ func (s *sheetPatcher) freeArea(area Range, what string) error {
 			return s.occupied(rows[i], col, fmt.Sprintf("it belongs to %s (%s)", what, area))
 		}
 	}
+	if s.gain.overlaps(area) {
+		return s.inTheWay(max(area.FirstRow, s.gain.FirstRow), max(area.FirstCol, s.gain.FirstCol), fmt.Sprintf("it belongs to %s (%s)", what, area))
+	}
 	return nil
 }
 
 func (s *sheetPatcher) occupied(row, col int, what string) error {
 	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col), Detail: "the cell is to be written, but " + what,
 		Remedy: "keep the column free for regcert"}
+}
+
+// inTheWay refuses a table that would take in a cell which is not free.
+func (s *sheetPatcher) inTheWay(row, col int, what string) error {
+	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col),
+		Detail: fmt.Sprintf("the table %q is to grow over the cell, but %s", s.sp.GrowTable, what),
+		Remedy: "keep the columns right of the table free for regcert"}
 }
 
 // copy walks through the whole part.
@@ -181,8 +217,13 @@ func (s *sheetPatcher) token(t *token) error {
 		return nil
 	case s.depth == 2 && t.opens("cols"):
 		s.hasCols = true
+		if cols := s.emptyCols(t); cols != nil {
+			s.out.write(cols)
+			return nil
+		}
 	case s.depth == 3 && t.opens("col"):
-		s.col(t)
+		s.out.write(s.col(t))
+		return nil
 	case s.depth == 2 && t.opens("sheetData"):
 		return s.sheetData(t)
 	case s.depth == 3 && t.opens("mergeCell"):
@@ -214,26 +255,6 @@ func retag(raw, name, old, attrs []byte) []byte {
 	out := append([]byte("<"), name...)
 	out = append(out, attrs...)
 	return append(out, raw[1+len(name)+len(old):]...)
-}
-
-// col takes up a <col>, after those of new columns that come before it.
-func (s *sheetPatcher) col(t *token) {
-	c := colRange{attrInt(t.attrs, "min", 0), attrInt(t.attrs, "max", 0), attrInt(t.attrs, "style", 0)}
-	s.out.write(s.newCols(prefixOf(t.name), c.first))
-	s.cols = append(s.cols, c)
-	for len(s.widths) > 0 && s.widths[0].Col <= c.last { // its width is set, and stays
-		s.widths = s.widths[1:]
-	}
-}
-
-// newCols is the <col> of the new columns before a column.
-func (s *sheetPatcher) newCols(prefix []byte, before int) []byte {
-	var out []byte
-	for ; len(s.widths) > 0 && s.widths[0].Col < before; s.widths = s.widths[1:] {
-		c := s.widths[0]
-		out = fmt.Appendf(out, `<%scol min="%d" max="%d" width="%s" customWidth="1"/>`, prefix, c.Col, c.Col, strconv.FormatFloat(c.Width, 'f', -1, 64))
-	}
-	return out
 }
 
 // sheetData comes to the rows (18.3.1.80), after the widths of new columns where the sheet states none yet.

@@ -23,7 +23,7 @@ type rowSide struct {
 	i      int // the next cell that part gives
 	pos    int // behind the last bytes that part gave
 
-	openRow, openCell, shutCell, shutRow []byte // the beginnings of tags, with the prefix
+	openRow, openCell, openFormula, shutCell, shutRow []byte // the beginnings of tags, with the prefix
 }
 
 // span is one cell of a row: offsets of the whole element.
@@ -46,6 +46,7 @@ func (s *rowSide) advance() error {
 	case s.depth == 2 && s.tok.opens("sheetData") && mainSpace(s.space(s.tok.name)):
 		p := string(prefixOf(s.tok.name))
 		s.prefix, s.openRow, s.openCell = []byte(p), []byte("<"+p+"row"), []byte("<"+p+"c")
+		s.openFormula = []byte("<" + p + "f")
 		s.shutCell, s.shutRow = []byte("</"+p+"c"), []byte("</"+p+"row")
 		s.inRows = s.tok.kind == tokStart
 	case s.tok.kind == tokEnd && s.depth == 1:
@@ -307,6 +308,29 @@ func (s *rowSide) part(before []byte, ours func(col int) bool, mine func(col int
 		s.pos = len(s.row)
 	}
 	return before, nil, 0, nil
+}
+
+// hasFormula reports whether a cell of the row at hand holds a formula. The bytes are looked for first, as few rows do.
+func (s *rowSide) hasFormula() bool {
+	if !holds(s.row, s.openFormula) {
+		return false
+	}
+	x := lexer{buf: s.row, last: true}
+	for depth := 0; ; {
+		t, err := x.next()
+		if err != nil || t.kind == tokEOF {
+			return false
+		}
+		const inCell = 2 // row, c
+		switch opens := t.kind == tokStart || t.kind == tokEmpty; {
+		case opens && depth == inCell && bytes.Equal(t.name, s.openFormula[1:]):
+			return true
+		case t.kind == tokStart:
+			depth++
+		case t.kind == tokEnd:
+			depth--
+		}
+	}
 }
 
 // place names the token or row at hand in a message.

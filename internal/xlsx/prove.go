@@ -26,7 +26,7 @@ func Prove(before, after []byte, patches []SheetPatch, lim Limits) error {
 	if err := old.structure(map[*entry]bool{}, false); err != nil {
 		return err
 	}
-	p := &proof{old: old, before: a, after: b}
+	p := &proof{old: old, before: a, after: b, treated: map[*entry]bool{}}
 	if err := p.entries(); err != nil {
 		return err
 	}
@@ -54,7 +54,10 @@ type proof struct {
 	old           *File
 	before, after *archive
 	changed       map[*entry]*entry // entries of before whose content differs → their counterparts; those accounted for are taken out
-	xfs           *styleSheet       // the styles of after; nil where there are none
+	was, is       *wardrobe         // the styles of before and after; nil where there are none
+	looks         map[dress]bool    // answers of dressed
+	treated       map[*entry]bool   // the worksheets of before that a patch is for
+	formulas      bool              // one of them holds a formula
 }
 
 func differs(part, format string, args ...any) error {
@@ -126,11 +129,12 @@ func (p *proof) patch(sp *SheetPatch) error {
 	if err != nil {
 		return err
 	}
-	if p.xfs == nil && p.old.styles != nil {
+	if p.is == nil && p.old.styles != nil {
 		if err := p.readStyles(); err != nil {
 			return err
 		}
 	}
+	p.treated[s.entry] = true
 	other := p.take(s.entry)
 	if other == nil {
 		other = p.after.byName[partKey(s.Part)] // it did not change: it held all that was asked for
@@ -149,14 +153,16 @@ func (p *proof) patch(sp *SheetPatch) error {
 	return differs(s.Name, "it has no table %q", sp.GrowTable)
 }
 
-// readStyles reads the new styles.
+// readStyles reads both versions of the styles.
 func (p *proof) readStyles() error {
 	name := p.old.styles.name
-	part, err := p.after.read(p.after.byName[partKey(name)])
+	before, after, err := p.contents(p.old.styles, p.after.byName[partKey(name)])
 	if err != nil {
 		return err
 	}
-	p.xfs, err = newStyleSheet(part)
+	if p.was, err = newWardrobe(before); err == nil {
+		p.is, err = newWardrobe(after)
+	}
 	return refusePart(name, err)
 }
 
@@ -180,52 +186,59 @@ func (p *proof) styles() error {
 	return p.grew(p.old.styles, before, after, g)
 }
 
-// table proves that the table gained the new columns on its right, and nothing else.
-func (p *proof) table(old Table, sp *SheetPatch) error {
-	e := p.before.byName[partKey(old.Part)]
-	other := p.take(e)
-	if other == nil {
-		return differs(old.Part, "the table %q did not grow", old.Name)
-	}
-	before, after, err := p.contents(e, other)
-	if err != nil {
-		return err
-	}
-	g := growth{
-		lists: map[string]string{"tableColumns": "tableColumn"},
-		attrs: map[string]string{"table": "ref", "autoFilter": "ref", "sortState": "ref", "tableColumns": "count"},
-	}
-	if err := p.grew(e, before, after, g); err != nil {
-		return err
-	}
-	grown, err := parseTable(old.Part, after)
-	if err != nil {
-		return refusePart(old.Part, err)
-	}
-	want := old
-	want.Ref.LastCol += len(sp.NewColumns)
-	want.Columns = slices.Clone(old.Columns)
-	for _, c := range sp.NewColumns {
-		want.Columns = append(want.Columns, cellText(c.Heading))
-	}
-	if grown.Ref != want.Ref || !slices.Equal(grown.Columns, want.Columns) {
-		return differs(old.Part, "the table %q is %s with %d columns", old.Name, grown.Ref, len(grown.Columns))
-	}
-	return nil
-}
-
-// workbook proves that the main part differs by fullCalcOnLoad at most.
+// workbook proves that the main part differs by fullCalcOnLoad at most, and says so where formulas may have to change.
 func (p *proof) workbook() error {
 	e := p.old.workbook
 	other := p.take(e)
 	if other == nil {
-		return nil
+		other = p.after.byName[partKey(e.name)]
 	}
 	before, after, err := p.contents(e, other)
 	if err != nil {
 		return err
 	}
-	return p.grew(e, before, after, growth{attrs: map[string]string{"calcPr": "fullCalcOnLoad"}, added: "calcPr"})
+	if err := p.grew(e, before, after, growth{attrs: map[string]string{"calcPr": "fullCalcOnLoad"}, added: "calcPr"}); err != nil {
+		return err
+	}
+	root, err := parseTree(after, 1)
+	if err != nil {
+		return refusePart(e.name, err)
+	}
+	for i := range root.children {
+		if c := &root.children[i]; c.local() == "calcPr" && attrBool(c.attrs, "fullCalcOnLoad", false) {
+			return nil
+		}
+	}
+	for _, s := range p.old.sheets {
+		if !p.formulas && !p.treated[s.entry] {
+			if p.formulas, err = p.hasFormulas(s.entry); err != nil {
+				return s.refuse(err)
+			}
+		}
+	}
+	if p.formulas {
+		return differs(e.name, "its formulas would not be calculated anew")
+	}
+	return nil
+}
+
+// hasFormulas reports whether there is a formula in a cell of a worksheet (18.3.1.40).
+func (p *proof) hasFormulas(sheet *entry) (bool, error) {
+	r, err := p.before.openReader(sheet, p.old.lim)
+	if err != nil {
+		return false, err
+	}
+	defer r.close()
+	const inCell = 5 // worksheet, sheetData, row, c
+	for {
+		t, err := r.next()
+		if err != nil || t.kind == tokEOF {
+			return false, err
+		}
+		if r.depth == inCell && t.opens("f") {
+			return true, nil
+		}
+	}
 }
 
 func (p *proof) grew(e *entry, before, after []byte, g growth) error {

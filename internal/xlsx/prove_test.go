@@ -79,23 +79,23 @@ func TestProveRefuses(t *testing.T) {
 		{"merged cells", sheetPart, swap(`"A9:B9"`, `"A9:C9"`), "mergeCell"},
 		{"merged cells lost", sheetPart, swap(`<mergeCell ref="A9:B9"/>`, ``), "mergeCell"},
 		{"width of another column", sheetPart, swap(`width="9"`, `width="8"`), "col"},
-		{"width and more", sheetPart, swap(`customWidth="1"`, `customWidth="1" hidden="1"`), "format"},
-		{"width of no new column", sheetPart, swap(`</cols>`, `<col min="5" max="5" width="2" customWidth="1"/></cols>`), "format"},
+		{"width and more", sheetPart, swap(`customWidth="1"`, `customWidth="1" hidden="1"`), "width of the new column C"},
+		{"width of no new column", sheetPart, swap(`</cols>`, `<col min="5" max="5" width="2" customWidth="1"/></cols>`), "look of column E"},
 		{"text", sheetPart, swap("Late", "Lame"), "C2 is not what"},
 		{"text lost", sheetPart, swap("<t>Late</t>", "<t></t>"), "C2 is not what"},
 		{"date", sheetPart, swap("46010", "46011"), "D2 is not what"},
 		{"date without its look", sheetPart, func(s string) string {
 			i := strings.Index(s, `<c r="D2" s="`)
 			return s[:i] + `<c r="D2" s="0` + s[i+len(`<c r="D2" s="`)+1:]
-		}, "D2 is not what"},
+		}, "D2 does not look"},
 		{"style that is not there", sheetPart, func(s string) string {
 			i := strings.Index(s, `<c r="C2" s="`)
 			return s[:i] + `<c r="C2" s="99` + s[i+len(`<c r="C2" s="`)+1:]
-		}, "C2 is not what"},
+		}, "C2 does not look"},
 		{"another look", sheetPart, func(s string) string {
 			i := strings.Index(s, `<c r="C2" s="`)
 			return s[:i] + `<c r="C2" s="1` + s[i+len(`<c r="C2" s="`)+1:]
-		}, "C2 is not what"},
+		}, "C2 does not look"},
 		{"text became a formula", sheetPart, swap("<is><t>Late</t></is>", "<f>1</f><v>Late</v>"), "C2 is not what"},
 		{"new cell lost", sheetPart, func(s string) string {
 			i := strings.Index(s, `<c r="C2"`)
@@ -114,7 +114,7 @@ func TestProveRefuses(t *testing.T) {
 		{"count of formats", styles, swap(`<fonts count="2"`, `<fonts count="3"`), "states 3"},
 		{"list of something else", styles, swap(`</styleSheet>`, `<dxfs count="0"/></styleSheet>`), "dxfs"},
 		{"table renamed", table, swap("Learners", "Learner"), "table"},
-		{"table too wide", table, swap(`ref="A1:C2"`, `ref="A1:D2"`), "A1:D2"},
+		{"table too wide", table, swap(`ref="A1:C2"`, `ref="A1:D2"`), "ranges of the table"},
 		{"column renamed", table, swap(`name="b"`, `name="c"`), "tableColumn"},
 		{"new column renamed", table, swap(`name="Status"`, `name="State"`), "Learners"},
 		{"sheet renamed", book, swap("Data", "Date"), "sheet"},

@@ -1,18 +1,24 @@
 package xlsx
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // sheetProof compares the two versions of one worksheet.
 type sheetProof struct {
 	*proof
 	sheet  *Sheet
 	sp     *SheetPatch
-	x, y   *rowSide  // before, after
-	edits  editQueue // those of rows that are still to come
-	at     []Edit    // those of the row at hand
-	found  int       // how many of them were
-	grown  Range     // around all edits that leave something
-	cols   bool      // the first version has widths of columns
+	x, y   *rowSide         // before, after
+	edits  editQueue        // those of rows that are still to come
+	at     []Edit           // those of the row at hand
+	found  int              // how many of them were
+	grown  Range            // around all edits that leave something
+	wrote  Range            // around those found
+	count  int              // how many were found in all
+	listed bool             // <cols> has been seen
+	styled map[int]*colSpec // what the first version says of its columns
 	parser *rowParser
 	gapX   []byte
 	gapY   []byte
@@ -55,7 +61,7 @@ func (q *sheetProof) run() error {
 			return err
 		}
 		if q.x.row == nil && q.x.tok.kind == tokEOF && same {
-			return q.missing(MaxRow + 1)
+			return q.all()
 		}
 		if same {
 			if err := q.x.advance(); err != nil {
@@ -78,62 +84,67 @@ func (q *sheetProof) pair() (same bool, err error) {
 		return false, q.newRow()
 	case x.row != nil || y.row != nil:
 		return false, q.differs("%s became %s", x.place(), y.place())
+	case y.depth == 2 && y.tok.opens("cols"):
+		both := x.depth == 2 && x.tok.opens("cols")
+		if !both && !x.tok.opens("sheetData") {
+			return false, q.differs("%s became %s", x.place(), y.place())
+		}
+		return both, q.columns(both)
+	case y.depth == 2 && y.tok.opens("dimension") && x.tok.opens("dimension"):
+		return true, q.dimension()
+	case y.depth == 2 && y.tok.opens("sheetData") && !q.listed && slices.ContainsFunc(q.sp.NewColumns, func(c NewColumn) bool { return c.Width > 0 }):
+		return false, q.differs("the new columns have no width")
 	case x.tok.kind == y.tok.kind && bytes.Equal(x.raw(), y.raw()):
-		q.cols = q.cols || x.tok.opens("cols") && x.depth == 2
 		return true, nil
 	}
 	return q.changedToken()
 }
 
-// changedToken accounts for a token outside the rows that differs.
+// changedToken accounts for a token outside the rows that differs: rows come into a list that had none.
 func (q *sheetProof) changedToken() (same bool, err error) {
 	x, y := &q.x.tok, &q.y.tok
 	name := string(y.local())
-	opens := y.kind == tokStart || y.kind == tokEmpty
 	switch {
-	case opens && q.y.depth == 2 && name == "dimension" && x.opens(name) && sameAttrs(x.attrs, y.attrs, "ref"):
-		return true, q.dimension(x.attrs, y.attrs)
 	case x.kind == tokEmpty && y.kind == tokStart && name == "sheetData" && bytes.Equal(x.name, y.name) && bytes.Equal(x.attrs, y.attrs):
 		return false, nil // its rows come, then its end tag
 	case y.kind == tokEnd && name == "sheetData" && x.opens(name) && x.kind == tokEmpty:
 		return true, nil
-	case opens && name == "cols" && q.y.depth == 2 && x.opens("sheetData") && !q.cols:
-		return false, nil
-	case y.kind == tokEnd && name == "cols" && x.opens("sheetData"):
-		return false, nil
-	case y.kind == tokEmpty && name == "col" && q.y.depth == 3 && string(localName(q.y.top())) == "cols":
-		return false, q.newCol(y)
 	}
 	return false, q.differs("%s became %s", q.x.place(), q.y.place())
 }
 
 // dimension proves that the range grew around the new cells.
-func (q *sheetProof) dimension(before, after []byte) error {
-	a, _ := attr(before, "ref")
-	b, _ := attr(after, "ref")
-	x, okX := parseRange(a)
-	y, okY := parseRange(b)
-	if g := q.grown; okX && okY && g != (Range{}) && y == x.with(g.FirstRow, g.FirstCol).with(g.LastRow, g.LastCol) {
+func (q *sheetProof) dimension() error {
+	x, y := &q.x.tok, &q.y.tok
+	a, _ := attr(x.attrs, "ref")
+	b, _ := attr(y.attrs, "ref")
+	was, okX := parseRange(a)
+	if g := q.grown; okX && g != (Range{}) {
+		was = was.with(g.FirstRow, g.FirstCol).with(g.LastRow, g.LastCol)
+	}
+	now, okY := parseRange(b)
+	if x.kind == y.kind && bytes.Equal(x.name, y.name) && sameAttrs(x.attrs, y.attrs, "ref") && okX == okY && (okX && was == now || bytes.Equal(a, b)) {
 		return nil
 	}
 	return q.differs("its dimension %s became %s", quoteBytes(a), quoteBytes(b))
 }
 
-// newCol proves that a <col> is the width of one new column, and nothing else.
-func (q *sheetProof) newCol(t *token) error {
-	for _, c := range q.sp.NewColumns {
-		rest := t.attrs
-		if attrInt(rest, "min", 0) != c.Col || attrInt(rest, "max", 0) != c.Col || c.Width <= 0 {
-			continue
-		}
-		for _, name := range []string{"min", "max", "width", "customWidth"} {
-			rest = withoutAttr(rest, name)
-		}
-		if blank(rest) {
-			return nil
+// all proves, at the end, that as many cells were found as were asked for, and no further away: the lists by which rows
+// were told apart are the patcher's too.
+func (q *sheetProof) all() error {
+	if err := q.missing(MaxRow + 1); err != nil {
+		return err
+	}
+	want := len(q.sp.NewColumns)
+	for i := range q.sp.Edits {
+		if q.sp.Edits[i].Value.kind != None {
+			want++
 		}
 	}
-	return q.differs("a column got the format %s", quoteBytes(q.y.raw()))
+	if q.count != want || q.wrote != q.grown {
+		return q.differs("%d cells were written in %s, instead of %d in %s", q.count, q.wrote, want, q.grown)
+	}
+	return nil
 }
 
 // forRow takes the edits of a row; those of rows passed over were not made.
@@ -160,6 +171,7 @@ func (q *sheetProof) missing(num int) error {
 // sameRow proves that two versions of a row differ by our cells only.
 func (q *sheetProof) sameRow() error {
 	x, y := q.x, q.y
+	q.formulas = q.formulas || x.hasFormula()
 	if err := q.forRow(x.num); err != nil {
 		return err
 	}
@@ -191,21 +203,21 @@ func (q *sheetProof) sameRow() error {
 	}
 }
 
-// spans proves that the row's spans, if they changed, reach around the old ones and our cells, and no further.
+// spans proves that the row's spans reach around the old ones and our cells, and no further.
 func (q *sheetProof) spans() bool {
 	before, had := attr(q.x.tag.attrs, "spans")
 	after, has := attr(q.y.tag.attrs, "spans")
-	if had != has || bytes.Equal(before, after) {
-		return had == has
+	first, last, ok := spanEdges(before)
+	if had != has || !ok {
+		return had == has && bytes.Equal(before, after)
 	}
-	first, last, ok1 := spanEdges(before)
-	lo, hi, ok2 := spanEdges(after)
 	for _, e := range q.at {
 		if e.Value.kind != None {
 			first, last = min(first, e.Col), max(last, e.Col)
 		}
 	}
-	return ok1 && ok2 && lo == first && hi == last && bytes.IndexByte(after, ' ') < 0
+	lo, hi, ok := spanEdges(after)
+	return ok && lo == first && hi == last && bytes.IndexByte(after, ' ') < 0
 }
 
 // newRow proves that a row which is only in the second version holds nothing but our cells.
@@ -254,11 +266,23 @@ func (q *sheetProof) complete() error {
 
 // replaced looks at what one of our cells held before.
 func (q *sheetProof) replaced(col int, cell []byte) error {
-	formula := append(append([]byte("<"), q.x.prefix...), 'f')
-	if i := bytes.Index(cell, formula); i >= 0 && !isNameByte(cell[i+len(formula):]) {
+	if holds(cell, q.x.openFormula) {
 		return q.differs("the formula in %s was overwritten", CellName(q.x.num, col))
 	}
 	return nil
+}
+
+// holds reports whether a tag begins somewhere in b with those bytes, its name ending there.
+func holds(b, tag []byte) bool {
+	for {
+		i := bytes.Index(b, tag)
+		if i < 0 {
+			return false
+		}
+		if b = b[i+len(tag):]; !isNameByte(b) {
+			return true
+		}
+	}
 }
 
 // written reads one of our cells back, as the next run will.
@@ -281,27 +305,24 @@ func (q *sheetProof) written(col int, cell []byte) error {
 		}
 	}
 	e := q.edit(col)
-	ok := c.Col == col && !c.Formula && c.Kind == e.Value.kind && (c.Style == 0 || q.xfs != nil && c.Style < len(q.xfs.dates))
+	ok := c.Col == col && !c.Formula && c.Kind == e.Value.kind
 	switch e.Value.kind {
 	case Text:
-		ok = ok && c.Text() == e.Value.text && q.looks(c.Style, e.Look)
-		q.found++
+		ok = ok && c.Text() == e.Value.text
 	case Number:
 		n, isNum := c.Number()
-		ok = ok && isNum && n == float64(e.Value.serial) && (e.Look != Date || q.xfs != nil && q.xfs.isDate(c.Style)) && q.looks(c.Style, e.Look)
-		q.found++
+		ok = ok && isNum && n == float64(e.Value.serial)
 	}
 	if !ok {
 		return q.differs("%s is not what was to be written", CellName(e.Row, e.Col))
 	}
-	return nil
-}
-
-// looks proves that a cell format has a look: putting it on once more changes nothing.
-func (q *sheetProof) looks(xf int, look Look) bool {
-	if q.xfs == nil {
-		return true
+	if e.Value.kind != None {
+		q.found++
+		q.count++
+		q.wrote = q.wrote.with(e.Row, e.Col)
 	}
-	again, err := q.xfs.xf(xf, look)
-	return err == nil && again == xf
+	if base := q.base(e); !q.dressed(dress{base, c.Style, e.Look}) {
+		return q.differs("%s does not look as it should: its cell format is %d, made from %d", CellName(e.Row, e.Col), c.Style, base)
+	}
+	return nil
 }

@@ -1,29 +1,78 @@
 package xlsx
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
 	"slices"
 )
 
-// recalculate has the workbook calculated in full when it is next opened, where it holds formulas: what they refer to
-// may have changed (calcPr, 18.2.2).
-func (p *patch) recalculate() error {
-	formulas := p.formulas
+// survey looks through the sheets that no patch treats, as far as there is a question left: whether there are formulas,
+// and, where cell formats are added, whether something refers to one beyond the end of their list. Where there are
+// formulas, what they refer to may have changed, so the workbook is calculated in full when it is next opened (calcPr,
+// 18.2.2).
+func (p *patch) survey() error {
+	styled := p.styles != nil && len(p.styles.cellXfs.items) > p.styles.cellXfs.old
 	for _, s := range p.f.sheets {
-		if formulas {
+		if p.formulas && !styled || styled && p.dangling != nil {
 			break
 		}
 		if p.changed[s.entry].size > 0 { // it has been looked at
 			continue
 		}
-		var err error
-		if formulas, err = s.hasFormulas(); err != nil {
+		if err := p.look(s, styled); err != nil {
 			return err
 		}
 	}
-	if !formulas {
+	if styled && p.dangling != nil {
+		return p.dangling
+	}
+	if !p.formulas {
 		return nil
 	}
+	return p.recalculate()
+}
+
+// look goes through a sheet, as far as the first formula where nothing is asked of styles.
+func (p *patch) look(s *Sheet, styled bool) error {
+	sc, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer sc.close()
+	sc.head = func(t *token) {
+		if style := attrInt(t.attrs, "style", 0); t.opens("col") && style >= p.formats {
+			p.dangles(fmt.Sprintf("%s!%s:%s", s.Name, ColName(attrInt(t.attrs, "min", 0)), ColName(attrInt(t.attrs, "max", 0))), style)
+		}
+	}
+	for styled || !p.formulas {
+		row, err := sc.row()
+		if err != nil {
+			return s.refuse(err)
+		}
+		if row == nil {
+			break
+		}
+		p.see(s, row)
+	}
+	return nil
+}
+
+// see takes up what a row says of formulas and cell formats.
+func (p *patch) see(s *Sheet, r *Row) {
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		p.formulas = p.formulas || c.Formula
+		if c.Style >= p.formats {
+			p.dangles(s.Name+"!"+CellName(r.Num, c.Col), c.Style)
+		}
+	}
+	if style := attrInt(r.attrs, "s", 0); style >= p.formats {
+		p.dangles(fmt.Sprintf("%s!%d:%d", s.Name, r.Num, r.Num), style)
+	}
+}
+
+// recalculate sets fullCalcOnLoad in the main part.
+func (p *patch) recalculate() error {
 	part, err := p.f.zip.read(p.f.workbook)
 	if err != nil {
 		return err
@@ -32,26 +81,10 @@ func (p *patch) recalculate() error {
 	if err != nil {
 		return refusePart(p.f.workbook.name, err)
 	}
-	if len(made) != len(part) || string(made) != string(part) {
+	if !bytes.Equal(made, part) {
 		p.changed[p.f.workbook] = pack(made)
 	}
 	return nil
-}
-
-func (s *Sheet) hasFormulas() (bool, error) {
-	found := errors.New("found")
-	err := s.Scan(func(r *Row) error {
-		for i := range r.Cells {
-			if r.Cells[i].Formula {
-				return found
-			}
-		}
-		return nil
-	})
-	if err == found {
-		return true, nil
-	}
-	return false, err
 }
 
 // beforeCalcPr are the children of a workbook that stand before calcPr (18.2.27).

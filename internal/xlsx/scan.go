@@ -53,9 +53,10 @@ func (s *Sheet) refuse(err error) error {
 type sheetScan struct {
 	*reader
 	f     *File
-	rows  *rowParser // nil before sheetData
-	done  bool       // sheetData has been left
-	alien bool       // sheetData holds elements besides rows
+	rows  *rowParser   // nil before sheetData
+	done  bool         // sheetData has been left
+	head  func(*token) // is shown what stands before the rows; may be nil
+	alien bool         // sheetData holds elements besides rows
 }
 
 func (s *Sheet) open() (*sheetScan, error) {
@@ -148,6 +149,8 @@ func (sc *sheetScan) toRows() (bool, error) {
 			if !t.opens("worksheet") || !mainSpace(sc.space(t.name)) {
 				return false, malformed("the part is no worksheet")
 			}
+		case sc.head != nil && sc.depth == 3 && t.kind != tokEnd:
+			sc.head(&t)
 		case sc.depth == 2 && t.opens("sheetData") && mainSpace(sc.space(t.name)):
 			if t.kind == tokEmpty {
 				return false, nil

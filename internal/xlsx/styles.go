@@ -336,6 +336,11 @@ func (l *styleList) findOrAdd(item []byte) int {
 	return len(l.items) - 1
 }
 
+// grew reports whether something was added.
+func (s *styleSheet) grew() bool {
+	return slices.ContainsFunc(s.lists(), func(l *styleList) bool { return len(l.items) > l.old })
+}
+
 // bytes is the part with what was added; where nothing was, the part itself. Only the ends of the lists and their counts
 // differ from it.
 func (s *styleSheet) bytes() []byte {

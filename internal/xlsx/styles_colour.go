@@ -7,11 +7,15 @@ import (
 	"strings"
 )
 
+// defaultFont is what Excel takes where the part has no font.
+const defaultFont = `<font><sz val="11"/><name val="Calibri"/><family val="2"/></font>`
+
 // recoloured gives the index of the font that differs from the given one in its colour alone: RRGGBB, or "" for the one
 // that text has of itself.
 func (s *styleSheet) recoloured(font int, rgb string) (int, error) {
-	if len(s.fonts.items) == 0 { // what Excel takes where the part has no font
-		s.fonts.add([]byte(strings.ReplaceAll(`<_font><_sz val="11"/><_name val="Calibri"/><_family val="2"/></_font>`, "_", s.prefixIn(&s.fonts))))
+	if len(s.fonts.items) == 0 {
+		p := s.prefixIn(&s.fonts)
+		s.fonts.add([]byte(strings.NewReplacer("</", "</"+p, "<", "<"+p).Replace(defaultFont)))
 	}
 	if font < 0 || font >= len(s.fonts.items) {
 		return 0, malformed("a cell format has the font %d, but the workbook has only %d", font, len(s.fonts.items))

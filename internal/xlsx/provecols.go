@@ -1,0 +1,112 @@
+package xlsx
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// colSpec is one <col> as the proof sees it: which columns it is for, and what it says of them.
+type colSpec struct {
+	first, last, style int
+	says               string // its attributes but min and max
+}
+
+// colList is all of <cols>: one entry a column, nil where nothing is said; and the tokens that are no <col>.
+type colList struct {
+	byCol map[int]*colSpec
+	order bool // the elements are in order and do not overlap
+	other []byte
+}
+
+// columns reads the <cols> that both sides have at hand, or only the second, and proves that they say the same of every
+// column but the new ones.
+func (q *sheetProof) columns(both bool) error {
+	q.listed = true
+	var was colList
+	name, attrs := string(q.y.tok.name), string(q.y.tok.attrs)
+	if both {
+		if name != string(q.x.tok.name) || attrs != string(q.x.tok.attrs) {
+			return q.differs("%s became %s", q.x.place(), q.y.place())
+		}
+		var err error
+		if was, err = q.x.readCols(); err != nil {
+			return err
+		}
+	} else {
+		was = colList{order: true, other: []byte("</" + name + ">")}
+	}
+	now, err := q.y.readCols()
+	if err != nil {
+		return err
+	}
+	q.styled = was.byCol
+	if !bytes.Equal(was.other, now.other) || was.order && !now.order || !both && strings.TrimSpace(attrs) != "" {
+		return q.differs("the widths of its columns are not listed as they should be")
+	}
+	for col := 1; col <= MaxCol; col++ {
+		x, y := was.byCol[col], now.byCol[col]
+		if i := slices.IndexFunc(q.sp.NewColumns, func(c NewColumn) bool { return c.Col == col }); i >= 0 {
+			if !newWidth(&q.sp.NewColumns[i], x, y) {
+				return q.differs("the width of the new column %s is not what was to be set", ColName(col))
+			}
+		} else if (x == nil) != (y == nil) || x != nil && x.says != y.says {
+			return q.differs("the width or look of column %s changed", ColName(col))
+		}
+	}
+	return nil
+}
+
+// newWidth reports whether a new column has the width that was asked for, and what was said of it otherwise.
+func newWidth(c *NewColumn, x, y *colSpec) bool {
+	if x != nil && y != nil && x.says == y.says {
+		return true // it had one already
+	}
+	if y == nil {
+		return x == nil && c.Width == 0
+	}
+	says := func(s *colSpec, width string) string {
+		if s == nil {
+			s = &colSpec{}
+		}
+		attrs := []byte(s.says)
+		for _, name := range []string{"width", "customWidth", "hidden"} {
+			attrs = withoutAttr(attrs, name)
+		}
+		return string(bytes.TrimSpace(attrs)) + " width=" + width
+	}
+	got, _ := attr([]byte(y.says), "width")
+	return c.Width > 0 && attrBool([]byte(y.says), "customWidth", false) && !attrBool([]byte(y.says), "hidden", false) &&
+		says(x, strconv.FormatFloat(c.Width, 'f', -1, 64)) == says(y, string(got))
+}
+
+// readCols reads <cols>, whose start tag is at hand, up to its end tag.
+func (s *rowSide) readCols() (colList, error) {
+	list := colList{byCol: map[int]*colSpec{}, order: true}
+	if s.tok.kind == tokEmpty {
+		list.other = slices.Concat([]byte("</"), s.tok.name, []byte(">"))
+		return list, nil
+	}
+	last := 0
+	for outside := s.depth - 1; s.depth > outside; {
+		t, err := s.next()
+		if err != nil {
+			return list, err
+		}
+		if !t.opens("col") {
+			list.other = append(list.other, s.buf[t.start:t.end]...)
+			continue
+		}
+		c := &colSpec{first: attrInt(t.attrs, "min", 0), last: attrInt(t.attrs, "max", 0), style: attrInt(t.attrs, "style", 0)}
+		c.says = string(withoutAttr(withoutAttr(t.attrs, "min"), "max"))
+		list.order = list.order && c.first > last && c.first <= c.last && c.last <= MaxCol
+		last = c.last
+		for col := max(1, c.first); col <= min(c.last, MaxCol); col++ {
+			if list.byCol[col] == nil {
+				list.byCol[col] = c
+			}
+		}
+	}
+	return list, nil
+}

@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -15,7 +14,6 @@ import (
 const passwordNS = "http://schemas.microsoft.com/office/2006/keyEncryptor/password"
 
 const (
-	sizePrefix  = 8    // bytes before the encrypted ones: how many they stand for
 	segmentSize = 4096 // bytes that are encrypted together
 	maxInfo     = 1 << 20
 	maxSpins    = 10_000_000 // the format's limit: some seconds
@@ -108,6 +106,9 @@ func readAgile(text []byte) (*agile, error) {
 			return nil, err
 		}
 	}
+	if !a.whole() {
+		return nil, damaged("the stream %s has a value that is too short", infoStream)
+	}
 	return a, nil
 }
 
@@ -123,6 +124,14 @@ func (p *parameters) check() error {
 	return nil
 }
 
+// whole reports whether every encrypted value is as long as it must be.
+func (a *agile) whole() bool {
+	long := func(v []byte, least int) bool { return len(v)%aes.BlockSize == 0 && len(v) >= least }
+	k, i := a.key, a.Integrity
+	return long(k.Verifier, k.SaltSize) && long(k.VerifierHash, k.HashSize) && long(k.Key, a.Data.KeyBits/8) &&
+		(i == nil || long(i.HMACKey, a.Data.HashSize) && long(i.HMAC, a.Data.HashSize))
+}
+
 func (a *agile) spins() int { return a.key.Spins }
 
 // sealable: the key of the package would have to be encrypted anew for everyone
@@ -136,44 +145,27 @@ func (a *agile) sealable() error {
 
 // open decrypts the package in place.
 func (a *agile) open(password, stream []byte) ([]byte, error) {
-	keys := a.key.keys(password)
-	verifier, err1 := a.key.cbc(keys(forVerifier), a.key.Salt, a.key.Verifier)
-	verifierHash, err2 := a.key.cbc(keys(forVerifierHash), a.key.Salt, a.key.VerifierHash)
-	key, err3 := a.key.cbc(keys(forKey), a.key.Salt, a.key.Key)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, err
-	}
-	if len(verifier) < a.key.SaltSize || len(verifierHash) < a.key.HashSize || len(key) < a.Data.KeyBits/8 {
-		return nil, damaged("the stream %s has a key that is too short", infoStream)
-	}
-	if !hmac.Equal(a.key.hash(verifier[:a.key.SaltSize]), verifierHash[:a.key.HashSize]) {
+	k, keys := a.key, a.key.keys(password)
+	value := func(use string, v []byte) []byte { return crypt(cipher.NewCBCDecrypter, keys(use), k.Salt, v) }
+	verifier := value(forVerifier, k.Verifier)[:k.SaltSize]
+	if !hmac.Equal(k.hash(verifier), value(forVerifierHash, k.VerifierHash)[:k.HashSize]) {
 		return nil, ErrPassword
 	}
-	key = key[:a.Data.KeyBits/8]
-	if err := a.checkIntegrity(key, stream); err != nil {
+	key := value(forKey, k.Key)[:a.Data.KeyBits/8]
+	if i := a.Integrity; i != nil {
+		value := func(use string, v []byte) []byte {
+			return crypt(cipher.NewCBCDecrypter, key, a.Data.vector(use), v)[:a.Data.HashSize]
+		}
+		if !hmac.Equal(a.Data.hmac(value(forHMACKey, i.HMACKey), stream), value(forHMAC, i.HMAC)) {
+			return nil, damaged("it does not pass its own integrity check")
+		}
+	}
+	size, data, err := split(stream)
+	if err != nil {
 		return nil, err
 	}
-	return a.Data.decrypt(key, stream)
-}
-
-// checkIntegrity holds the encrypted package against its HMAC ([MS-OFFCRYPTO]
-// 2.3.4.14), which is optional.
-func (a *agile) checkIntegrity(key, stream []byte) error {
-	if a.Integrity == nil {
-		return nil
-	}
-	hmacKey, err1 := a.Data.cbc(key, a.Data.vector(forHMACKey), a.Integrity.HMACKey)
-	want, err2 := a.Data.cbc(key, a.Data.vector(forHMAC), a.Integrity.HMAC)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	if len(hmacKey) < a.Data.HashSize || len(want) < a.Data.HashSize {
-		return damaged("the stream %s has an integrity check that is too short", infoStream)
-	}
-	if !hmac.Equal(a.Data.hmac(hmacKey[:a.Data.HashSize], stream), want[:a.Data.HashSize]) {
-		return damaged("it does not pass its own integrity check")
-	}
-	return nil
+	a.Data.segments(cipher.NewCBCDecrypter, key, data)
+	return data[:size], nil
 }
 
 // keys hashes the password, as often as the rounds say, and gives the keys that
@@ -202,40 +194,13 @@ func (p *parameters) vector(use string) []byte {
 	return fit(p.hash(p.Salt, []byte(use)), p.BlockSize)
 }
 
-// segmentVector is that of a segment of the package.
-func (p *parameters) segmentVector(n int) []byte {
-	return p.vector(string(numbered(n)))
-}
-
-// cbc decrypts a value of the descriptor.
-func (p *parameters) cbc(key, vector, value []byte) ([]byte, error) {
-	if len(value)%p.BlockSize != 0 {
-		return nil, damaged("the stream %s has a value that is no whole number of blocks", infoStream)
+// segments encrypts or decrypts whole blocks of the package in place
+// ([MS-OFFCRYPTO] 2.3.4.15).
+func (p *parameters) segments(m mode, key, data []byte) {
+	block := newAES(key)
+	for i := 0; len(data) > 0; i++ {
+		segment := data[:min(segmentSize, len(data))]
+		data = data[len(segment):]
+		m(block, p.vector(string(numbered(i)))).CryptBlocks(segment, segment)
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, len(value))
-	cipher.NewCBCDecrypter(block, fit(slices.Clone(vector), p.BlockSize)).CryptBlocks(out, value)
-	return out, nil
-}
-
-// decrypt decrypts the stream EncryptedPackage in place ([MS-OFFCRYPTO] 2.3.4.15).
-func (p *parameters) decrypt(key, stream []byte) ([]byte, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	size, data := le.Uint64(stream), stream[sizePrefix:]
-	data = data[:len(data)/p.BlockSize*p.BlockSize]
-	if size > uint64(len(data)) {
-		return nil, damaged("the stream %s is cut short", packageStream)
-	}
-	for i, rest := 0, data; len(rest) > 0; i++ {
-		segment := rest[:min(segmentSize, len(rest))]
-		rest = rest[len(segment):]
-		cipher.NewCBCDecrypter(block, p.segmentVector(i)).CryptBlocks(segment, segment)
-	}
-	return data[:size], nil
 }

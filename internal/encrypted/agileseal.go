@@ -9,11 +9,15 @@ import (
 	"slices"
 )
 
+// strongest is how Excel encrypts since 2013.
+func strongest() parameters {
+	return parameters{SaltSize: 16, BlockSize: aes.BlockSize, KeyBits: 256, HashSize: 64, Cipher: "AES", Chaining: "ChainingModeCBC", Hash: "SHA512"}
+}
+
 // sealAgile encrypts a package, and gives the streams EncryptionInfo and
 // EncryptedPackage ([MS-OFFCRYPTO] 2.3.4.10 to 2.3.4.15).
-func sealAgile(random io.Reader, password []byte, spins int, content []byte) (info, stream []byte, err error) {
-	const saltSize, keySize, hashSize = 16, 32, 64
-	secret := make([]byte, 3*saltSize+keySize+hashSize)
+func sealAgile(random io.Reader, p parameters, password []byte, spins int, content []byte) (info, stream []byte, err error) {
+	secret := make([]byte, 3*p.SaltSize+p.KeyBits/8+p.HashSize)
 	if _, err := io.ReadFull(random, secret); err != nil {
 		return nil, nil, err
 	}
@@ -22,65 +26,25 @@ func sealAgile(random io.Reader, password []byte, spins int, content []byte) (in
 		secret = secret[n:]
 		return b
 	}
-	p := parameters{SaltSize: saltSize, BlockSize: aes.BlockSize, KeyBits: keySize * 8, HashSize: hashSize, Cipher: "AES", Chaining: "ChainingModeCBC", Hash: "SHA512"}
-	data, k := p, &passwordKey{Spins: max(leastSpins, spins), parameters: p}
-	data.Salt, k.Salt = take(saltSize), take(saltSize)
-	verifier, key, hmacKey := take(saltSize), take(keySize), take(hashSize)
+	data, k := p, &passwordKey{Spins: spins, parameters: p}
+	data.Salt, k.Salt = take(p.SaltSize), take(p.SaltSize)
+	verifier, key, hmacKey := take(p.SaltSize), take(p.KeyBits/8), take(p.HashSize)
 
 	keys := k.keys(password)
-	for _, v := range []struct {
-		to   *base64Bytes
-		use  string
-		from []byte
-	}{
-		{&k.Verifier, forVerifier, verifier},
-		{&k.VerifierHash, forVerifierHash, k.hash(verifier)},
-		{&k.Key, forKey, key},
-	} {
-		if *v.to, err = encrypted(keys(v.use), k.Salt, v.from); err != nil {
-			return nil, nil, err
-		}
-	}
-	if stream, err = data.encrypt(key, content); err != nil {
-		return nil, nil, err
-	}
-	check := &integrity{}
-	if check.HMACKey, err = encrypted(key, data.vector(forHMACKey), hmacKey); err != nil {
-		return nil, nil, err
-	}
-	if check.HMAC, err = encrypted(key, data.vector(forHMAC), data.hmac(hmacKey, stream)); err != nil {
-		return nil, nil, err
-	}
-	return slices.Concat(numbered(4|4<<16, 0x40), []byte(descriptor(&data, check, k))), stream, nil
-}
+	value := func(use string, v []byte) []byte { return crypt(cipher.NewCBCEncrypter, keys(use), k.Salt, padded(v)) }
+	k.Verifier, k.VerifierHash, k.Key = value(forVerifier, verifier), value(forVerifierHash, k.hash(verifier)), value(forKey, key)
 
-// encrypted encrypts a value of the descriptor, which is a whole number of blocks.
-func encrypted(key, vector, value []byte) ([]byte, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, len(value))
-	cipher.NewCBCEncrypter(block, vector).CryptBlocks(out, value)
-	return out, nil
-}
-
-// encrypt makes the stream EncryptedPackage.
-func (p *parameters) encrypt(key, content []byte) ([]byte, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	padding := -len(content) & (aes.BlockSize - 1)
-	stream := le.AppendUint64(make([]byte, 0, sizePrefix+len(content)+padding), uint64(len(content)))
+	stream = make([]byte, 0, sizePrefix+len(content)+aes.BlockSize)
+	stream = le.AppendUint64(stream, uint64(len(content)))
 	stream = append(stream, content...)
-	stream = append(stream, make([]byte, padding)...)
-	for i, rest := 0, stream[sizePrefix:]; len(rest) > 0; i++ {
-		segment := rest[:min(segmentSize, len(rest))]
-		rest = rest[len(segment):]
-		cipher.NewCBCEncrypter(block, p.segmentVector(i)).CryptBlocks(segment, segment)
+	stream = append(stream, make([]byte, -len(content)&(aes.BlockSize-1))...)
+	data.segments(cipher.NewCBCEncrypter, key, stream[sizePrefix:])
+
+	check := func(use string, v []byte) []byte {
+		return crypt(cipher.NewCBCEncrypter, key, data.vector(use), padded(v))
 	}
-	return stream, nil
+	i := &integrity{HMACKey: check(forHMACKey, hmacKey), HMAC: check(forHMAC, data.hmac(hmacKey, stream))}
+	return slices.Concat(numbered(4|4<<16, 0x40), []byte(descriptor(&data, i, k))), stream, nil
 }
 
 // descriptor writes how a package was encrypted, in the words and the order in

@@ -1,10 +1,13 @@
 package encrypted
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"hash"
+	"slices"
 )
 
 // newHash is a hash by the name that the descriptor gives it; nil: it is not known.
@@ -44,4 +47,28 @@ func fit(sum []byte, size int) []byte {
 		sum = append(sum, 0x36)
 	}
 	return sum[:size]
+}
+
+// mode is cipher.NewCBCEncrypter or cipher.NewCBCDecrypter.
+type mode func(cipher.Block, []byte) cipher.BlockMode
+
+// crypt encrypts or decrypts whole blocks.
+func crypt(m mode, key, vector, value []byte) []byte {
+	out := make([]byte, len(value))
+	m(newAES(key), fit(slices.Clone(vector), aes.BlockSize)).CryptBlocks(out, value)
+	return out
+}
+
+// newAES is AES with a key of a size that has been checked.
+func newAES(key []byte) cipher.Block {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err)
+	}
+	return block
+}
+
+// padded is a value filled up to whole blocks.
+func padded(v []byte) []byte {
+	return append(slices.Clip(v), make([]byte, -len(v)&(aes.BlockSize-1))...)
 }

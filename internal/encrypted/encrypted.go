@@ -6,6 +6,7 @@ package encrypted
 
 import (
 	"bytes"
+	"crypto/aes"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -43,6 +44,10 @@ func damaged(format string, args ...any) error {
 
 // saveAgain is the remedy for what an up-to-date Excel would have written otherwise.
 const saveAgain = "open it in an up-to-date Excel and save it, or take the password off (File, Info, Protect Workbook)"
+
+// sizePrefix is how many bytes stand before the encrypted ones, and say how many
+// those stand for ([MS-OFFCRYPTO] 2.3.4.4).
+const sizePrefix = 8
 
 // The streams of an encrypted workbook ([MS-OFFCRYPTO] 2.3.4).
 const (
@@ -121,6 +126,17 @@ func readScheme(info []byte) (scheme, error) {
 	return nil, &Unsupported{Detail: fmt.Sprintf("it is encrypted in a way of version %d.%d, which is not known", major, minor), Remedy: saveAgain}
 }
 
+// split parts the stream EncryptedPackage into how many bytes the package has
+// and its encrypted blocks ([MS-OFFCRYPTO] 2.3.4.4).
+func split(stream []byte) (size uint64, blocks []byte, err error) {
+	size, blocks = le.Uint64(stream), stream[sizePrefix:]
+	blocks = blocks[:len(blocks)/aes.BlockSize*aes.BlockSize]
+	if size > uint64(len(blocks)) {
+		return 0, nil, damaged("the stream %s is cut short", packageStream)
+	}
+	return size, blocks, nil
+}
+
 // Seal encrypts a package with the password that opened the workbook, and gives
 // the whole file: AES-256, SHA-512, at least 100,000 rounds and an integrity
 // check, as Excel does it, with a fresh key and fresh salts. Whatever else the
@@ -135,44 +151,46 @@ func (p *Package) seal(random io.Reader, content []byte) ([]byte, error) {
 	if p.sealable != nil {
 		return nil, p.sealable
 	}
-	info, stream, err := sealAgile(random, p.password(), p.spins, content)
+	info, stream, err := sealAgile(random, strongest(), p.password(), max(leastSpins, p.spins), content)
 	if err != nil {
 		return nil, err
 	}
-	root := p.root.with(
-		&entry{kind: kindStream, name: infoStream, content: info},
-		&entry{kind: kindStream, name: packageStream, content: stream},
-	)
+	root := p.root
 	if root.child(dataSpaces) == nil {
 		root = root.with(passwordDataSpaces())
 	}
-	data, err := root.write()
+	data, err := root.with(
+		&entry{kind: kindStream, name: infoStream, content: info},
+		&entry{kind: kindStream, name: packageStream, content: stream},
+	).write()
 	if err != nil {
 		return nil, err
 	}
-	return data, p.prove(data, root, content)
+	if err := prove(data, p.password(), root, content); err != nil {
+		return nil, fmt.Errorf("what was encrypted does not open again as it was: %w", err)
+	}
+	return data, nil
 }
 
 // prove opens what was sealed and compares it with what went in.
-func (p *Package) prove(data []byte, want *entry, content []byte) error {
+func prove(data, password []byte, others *entry, content []byte) error {
 	root, err := readCompound(data)
-	if err == nil && !root.equal(want) {
-		err = errors.New("its streams differ")
-	}
-	if err == nil {
-		var s scheme
-		if s, err = readScheme(root.child(infoStream).content); err == nil {
-			var got []byte
-			got, err = s.open(p.password(), root.child(packageStream).content)
-			if err == nil && !bytes.Equal(got, content) {
-				err = errors.New("the package in it differs")
-			}
-		}
-	}
 	if err != nil {
-		return fmt.Errorf("what was encrypted does not open again as it was: %w", err)
+		return err
 	}
-	return nil
+	info, stream := root.take(infoStream), root.take(packageStream)
+	if info == nil || stream == nil || !root.equal(others) {
+		return errors.New("its streams differ")
+	}
+	s, err := readScheme(info.content)
+	if err != nil {
+		return err
+	}
+	got, err := s.open(password, stream.content)
+	if err == nil && !bytes.Equal(got, content) {
+		err = errors.New("its package differs")
+	}
+	return err
 }
 
 // utf16Bytes is a text in UTF-16LE.

@@ -2,6 +2,7 @@ package encrypted
 
 import (
 	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha1"
 	"fmt"
@@ -35,11 +36,11 @@ func readStandard(info []byte) (*standard, error) {
 		return nil, short
 	}
 	header, v := info[4:4+size], info[4+size:]
-	flags, cipher, hash, bits := le.Uint32(header), le.Uint32(header[8:]), le.Uint32(header[12:]), le.Uint32(header[16:])
-	keyBytes := map[uint32]int{0x660E: 16, 0x660F: 24, 0x6610: 32}[cipher]
+	flags, algorithm, hash, bits := le.Uint32(header), le.Uint32(header[8:]), le.Uint32(header[12:]), le.Uint32(header[16:])
+	keyBytes := map[uint32]int{0x660E: 16, 0x660F: 24, 0x6610: 32}[algorithm]
 	const sha = 0x8004
 	if flags&flagAES == 0 || flags&flagExternal != 0 || keyBytes == 0 || hash != sha && hash != 0 {
-		return nil, &Unsupported{Detail: fmt.Sprintf("it is encrypted with the cipher %#x and the hash %#x, of which not both are known", cipher, hash), Remedy: saveAgain}
+		return nil, &Unsupported{Detail: fmt.Sprintf("it is encrypted with the cipher %#x and the hash %#x, of which not both are known", algorithm, hash), Remedy: saveAgain}
 	}
 	if bits != 0 && int(bits) != keyBytes*8 {
 		return nil, damaged("the stream %s has sizes that do not go together", infoStream)
@@ -58,25 +59,16 @@ func (s *standard) sealable() error { return nil }
 
 // open decrypts the package in place.
 func (s *standard) open(password, stream []byte) ([]byte, error) {
-	key := s.key(password)
-	verifier, err := ecb(key, slices.Clone(s.verifier))
-	if err != nil {
-		return nil, err
-	}
-	verifierHash, err := ecb(key, slices.Clone(s.verifierHash))
-	if err != nil {
-		return nil, err
-	}
+	block := newAES(s.key(password))
+	verifier, verifierHash := ecb(block, slices.Clone(s.verifier)), ecb(block, slices.Clone(s.verifierHash))
 	if sum := sha1.Sum(verifier); !hmac.Equal(sum[:], verifierHash[:sha1.Size]) {
 		return nil, ErrPassword
 	}
-	size, data := le.Uint64(stream), stream[sizePrefix:]
-	data = data[:len(data)/aes.BlockSize*aes.BlockSize]
-	if size > uint64(len(data)) {
-		return nil, damaged("the stream %s is cut short", packageStream)
+	size, data, err := split(stream)
+	if err != nil {
+		return nil, err
 	}
-	data, err = ecb(key, data)
-	return data[:size], err
+	return ecb(block, data)[:size], nil
 }
 
 // key follows from the password ([MS-OFFCRYPTO] 2.3.4.7).
@@ -94,13 +86,9 @@ func (s *standard) key(password []byte) []byte {
 }
 
 // ecb decrypts whole blocks in place.
-func ecb(key, data []byte) ([]byte, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
+func ecb(block cipher.Block, data []byte) []byte {
 	for i := 0; i < len(data); i += aes.BlockSize {
 		block.Decrypt(data[i:], data[i:])
 	}
-	return data, nil
+	return data
 }

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -14,6 +15,14 @@ import (
 const (
 	headerWithin = 20
 	headerNames  = 3
+)
+
+// What goes beyond longText bytes in the texts of a sheet's known columns may
+// be mostLong bytes in all. A shared string costs a file little, however long
+// it is and however many cells hold it, but every one of those is read.
+const (
+	longText = 255
+	mostLong = 16 << 20
 )
 
 // Aliases are names that staff use instead of the canonical ones.
@@ -97,6 +106,7 @@ type sheetReader struct {
 	known  []Column // by column number of the sheet, 0 where not read
 	totals map[int]bool
 	kept   int // rows whose cells are kept
+	long   int // bytes beyond longText seen so far
 
 	records [][]Record        // the sheet's, rowsAtOnce at a time
 	words   map[string]int32  // where texts that come again are kept
@@ -113,8 +123,18 @@ func (sr *sheetReader) row(row *xlsx.Row) error {
 	case row.Num <= headerWithin:
 		sr.header(row)
 	}
+	if sr.long > mostLong {
+		return &xlsx.Refusal{
+			Kind: xlsx.TooLarge, Part: fmt.Sprintf("%s!%d:%[2]d", sr.out.Name, row.Num),
+			Detail: fmt.Sprintf("up to this row, the columns of the register hold more than %d MiB of long texts", mostLong>>20),
+			Remedy: "keep long texts in a document or in a column of another name",
+		}
+	}
 	return nil
 }
+
+// spend counts a text that was read.
+func (sr *sheetReader) spend(text string) { sr.long += max(0, len(text)-longText) }
 
 // header takes the row as the header row if enough known names stand in it.
 func (sr *sheetReader) header(row *xlsx.Row) {
@@ -129,6 +149,9 @@ func (sr *sheetReader) header(row *xlsx.Row) {
 		}
 		if text == "" {
 			continue
+		}
+		if sr.spend(text); sr.long > mostLong {
+			return
 		}
 		last = cell.Col
 		c, known := sr.names[NormalHeading(text)]
@@ -207,6 +230,7 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 			v = sr.cells.read(c, source)
 			isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
 		}
+		sr.spend(v.Text)
 		cells[s.position[c]-1] = sr.pack(v, source)
 	}
 	record := Record{Sheet: s, Row: row.Num, at: sr.kept}

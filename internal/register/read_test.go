@@ -214,6 +214,33 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// A shared string costs the file little, however long it is and however many
+// cells hold it: a sheet full of one is refused before it is held.
+func TestLongTexts(t *testing.T) {
+	const cell = 32767 // the longest text of a cell
+	most := 16 << 20 / (cell - 255)
+	for _, c := range []struct {
+		column string
+		rows   int
+		fits   bool
+	}{
+		{"Late Reason", most, true},
+		{"Late Reason", most + 1, false},
+		{"Notes", most + 1, true}, // not read
+	} {
+		table := "== a.xlsx\n-- Enrolments\nLearner ID | Qualification Code | Course Start | " + c.column + "\n" +
+			strings.Repeat("L1 | 610/1 | 2026-03-24 | '"+strings.Repeat("x", cell)+"\n", c.rows)
+		file, err := xlsx.Open(registertest.Files(t, table)[0].Data, xlsx.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = register.NewReader(asOf, register.Aliases{}).Read("a.xlsx", file)
+		if c.fits && err != nil || !c.fits && (err == nil || !strings.Contains(err.Error(), fmt.Sprintf("Enrolments!%d:%[1]d", c.rows+1))) {
+			t.Errorf("%d rows of %s: %v", c.rows, c.column, err)
+		}
+	}
+}
+
 // TestSchema holds the table of columns together.
 func TestSchema(t *testing.T) {
 	for _, k := range register.Kinds() {

@@ -97,6 +97,9 @@ func TestCorpusPatch(t *testing.T) {
 			t.Logf("%s: refused: %s", name, got.Refused)
 		} else {
 			counts["proved"]++
+			for _, rule := range newlyBroken(t, data, got.after) {
+				t.Errorf("%s: breaks a rule: %s", name, rule)
+			}
 			addParts(t, name, data, got.after, before, after)
 		}
 		if out != "" {
@@ -175,6 +178,9 @@ func TestCorpusNewColumns(t *testing.T) {
 		}
 		if sp.GrowTable != "" {
 			tables++
+		}
+		for _, rule := range newlyBroken(t, data, made) {
+			t.Errorf("%s: breaks a rule: %s", name, rule)
 		}
 		addParts(t, name, data, made, before, after)
 	}

@@ -25,6 +25,9 @@ func patched(t testing.TB, data []byte, sp SheetPatch) ([]byte, error) {
 	if err := Prove(data, after, []SheetPatch{sp}, DefaultLimits()); err != nil {
 		t.Fatalf("not proved: %v", err)
 	}
+	for _, rule := range newlyBroken(t, data, after) {
+		t.Errorf("breaks a rule: %s", rule)
+	}
 	return after, nil
 }
 

@@ -36,10 +36,18 @@ func (l *loaded) open(limits xlsx.Limits) error {
 	return err
 }
 
+// readOnly says why the workbook can be read but not be written; empty: it can be.
+func (l *loaded) readOnly() string {
+	why := l.file.ReadOnly()
+	if why == "" && l.protected != nil {
+		why = l.protected.ReadOnly()
+	}
+	return why
+}
+
 // seal makes of a patched and proved package what is to stand in the file: the
 // package itself, or, where a password protects it, the package encrypted anew
-// with that password, opened again and compared. The error is *encrypted.Unsupported
-// where the workbook can be read only.
+// with that password, opened again and compared.
 func (l *loaded) seal(after []byte) ([]byte, error) {
 	if l.protected == nil {
 		return after, nil

@@ -134,13 +134,13 @@ func (a *agile) whole() bool {
 
 func (a *agile) spins() int { return a.key.Spins }
 
-// sealable: the key of the package would have to be encrypted anew for everyone
+// readOnly: the key of the package would have to be encrypted anew for everyone
 // who opens it by other means.
-func (a *agile) sealable() error {
+func (a *agile) readOnly() string {
 	if len(a.Keys) > 1 {
-		return &Unsupported{Detail: "it can also be opened in another way than by its password, such as by a certificate, and that cannot be kept when it is written", Remedy: "set write_back: false for it, or leave the password only (File, Info, Protect Workbook)"}
+		return "it can also be opened in another way than by its password, such as by a certificate, and that would be lost; leave it the password only (File, Info, Protect Workbook)"
 	}
-	return nil
+	return ""
 }
 
 // open decrypts the package in place.

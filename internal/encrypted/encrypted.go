@@ -62,7 +62,7 @@ type Package struct {
 	root     *entry        // everything the compound file holds, without the two streams above
 	spins    int           // how often the password was hashed
 	password func() []byte // as it is hashed; a function, so that no way of printing a Package shows it
-	sealable error         // why it cannot be sealed again; nil: it can
+	readOnly string        // why it is never sealed again; empty: it can be
 }
 
 // Open decrypts a workbook with its password. Its errors are ErrPassword (of an
@@ -94,7 +94,7 @@ func Open(data []byte, password string) (*Package, error) {
 	if p.Content, err = s.open(p.password(), content.content); err != nil {
 		return nil, err
 	}
-	p.spins, p.sealable = s.spins(), s.sealable()
+	p.spins, p.readOnly = s.spins(), s.readOnly()
 	if _, old := s.(*standard); old {
 		root.forgetCipher()
 	}
@@ -106,7 +106,7 @@ type scheme interface {
 	// open decrypts the stream EncryptedPackage in place. The password is in UTF-16.
 	open(password, stream []byte) ([]byte, error)
 	spins() int
-	sealable() error
+	readOnly() string
 }
 
 // readScheme reads how the package was encrypted ([MS-OFFCRYPTO] 2.3.4.5, 2.3.4.6 and 2.3.4.10).
@@ -137,19 +137,22 @@ func split(stream []byte) (size uint64, blocks []byte, err error) {
 	return size, blocks, nil
 }
 
+// ReadOnly says why the workbook can be opened, but not be sealed again without
+// taking something away, and what to do; empty: it can be.
+func (p *Package) ReadOnly() string { return p.readOnly }
+
 // Seal encrypts a package with the password that opened the workbook, and gives
 // the whole file: AES-256, SHA-512, at least 100,000 rounds and an integrity
 // check, as Excel does it, with a fresh key and fresh salts. Whatever else the
 // file held stays in it. The result has been opened again and compared before
-// it is returned. The error is *Unsupported where sealing would take something
-// away, such as the access of those who open the workbook by certificate.
+// it is returned. A Package that is ReadOnly is not sealed.
 func (p *Package) Seal(content []byte) ([]byte, error) {
 	return p.seal(rand.Reader, content)
 }
 
 func (p *Package) seal(random io.Reader, content []byte) ([]byte, error) {
-	if p.sealable != nil {
-		return nil, p.sealable
+	if p.readOnly != "" {
+		return nil, errors.New(p.readOnly)
 	}
 	info, stream, err := sealAgile(random, strongest(), p.password(), max(leastSpins, p.spins), content)
 	if err != nil {

@@ -54,8 +54,8 @@ func readStandard(info []byte) (*standard, error) {
 	return &standard{keyBytes: keyBytes, salt: v[4:20], verifier: v[20:36], verifierHash: v[40:72]}, nil
 }
 
-func (s *standard) spins() int      { return standardSpins }
-func (s *standard) sealable() error { return nil }
+func (s *standard) spins() int       { return standardSpins }
+func (s *standard) readOnly() string { return "" }
 
 // open decrypts the package in place.
 func (s *standard) open(password, stream []byte) ([]byte, error) {

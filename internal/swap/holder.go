@@ -19,37 +19,57 @@ const (
 	lockPrefix  = ".~lock."
 )
 
-// OpenBy tells whether a spreadsheet program has left a lock file beside the workbook: Excel's owner file `~$name.xlsx`
-// or LibreOffice's `.~lock.name.xlsx#`. who is the name that the lock gives ("" where it gives none that can be read),
-// since the time in it, else that of the lock file itself.
+// Held says that somebody has the file open.
+type Held struct {
+	Program string    // "Excel" or "LibreOffice"; "" where it cannot be known
+	Who     string    // by the name in the lock file: a person's. "" where it cannot be known
+	Since   time.Time // zero where it cannot be known
+}
+
+// Error says what is known but for the name, which is for those only who may see it.
+func (h *Held) Error() string {
+	text := "it is open"
+	if h.Program != "" {
+		text += " in " + h.Program
+	}
+	if !h.Since.IsZero() {
+		text += " since " + h.Since.Local().Format("02/01/2006 15:04")
+	}
+	return text
+}
+
+// Holder tells whether a spreadsheet program has left a lock file beside the file: Excel's owner file `~$name.xlsx` or
+// LibreOffice's `.~lock.name.xlsx#`. Since is the time in it, else that of the lock file itself.
 //
 // Both programs leave their lock behind when they crash, so one that is old is perhaps stale; and a workbook in a
-// synchronised folder may be open elsewhere without any lock to be seen here: open == false proves nothing.
-func OpenBy(path string) (who string, since time.Time, open bool) {
+// synchronised folder may be open elsewhere without any lock to be seen here: nil proves nothing.
+func Holder(path string) *Held {
 	dir, name := filepath.Split(path)
 	for _, lock := range []struct {
-		path  string
-		parse func(data []byte) (who string, since time.Time)
+		program string
+		path    string
+		parse   func(data []byte) (who string, since time.Time)
 	}{
-		{dir + ownerPrefix + name, parseOwnerFile},
-		{dir + lockPrefix + name + "#", parseLockFile},
+		{"Excel", dir + ownerPrefix + name, parseOwnerFile},
+		{"LibreOffice", dir + lockPrefix + name + "#", parseLockFile},
 	} {
 		info, err := os.Lstat(lock.path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil { // it may be there: rather wait in vain than overwrite
-			return "", time.Time{}, true
+			return &Held{}
 		}
+		held := &Held{Program: lock.program}
 		if info.Mode().IsRegular() { // anything else (a pipe) might block the reader
-			who, since = lock.parse(readHead(lock.path))
+			held.Who, held.Since = lock.parse(readHead(lock.path))
 		}
-		if since.IsZero() {
-			since = info.ModTime()
+		if held.Since.IsZero() {
+			held.Since = info.ModTime()
 		}
-		return who, since, true
+		return held
 	}
-	return "", time.Time{}, false
+	return nil
 }
 
 // readHead reads as much of a lock file as could matter; nothing where it cannot be read.

@@ -92,19 +92,22 @@ func TestCleanNameIsCut(t *testing.T) {
 	}
 }
 
-func TestOpenBy(t *testing.T) {
+func TestHolder(t *testing.T) {
 	dir := t.TempDir()
 	book := filepath.Join(dir, "claims 25–26.xlsx")
-	if who, _, open := OpenBy(book); open {
-		t.Fatalf("open by %q without a lock", who)
+	if held := Holder(book); held != nil {
+		t.Fatalf("%+v without a lock", held)
+	}
+	expect := func(what, path string, want Held) {
+		t.Helper()
+		if held := Holder(path); held == nil || held.Program != want.Program || held.Who != want.Who || !want.Since.IsZero() && !held.Since.Equal(want.Since) {
+			t.Errorf("%s: %+v, want %+v", what, held, want)
+		}
 	}
 
 	libre := filepath.Join(dir, ".~lock.claims 25–26.xlsx#")
 	write(t, libre, []byte("Jane,j,h,11.05.2026 09:12,x;"))
-	who, since, open := OpenBy(book)
-	if want := time.Date(2026, 5, 11, 9, 12, 0, 0, time.Local); !open || who != "Jane" || !since.Equal(want) {
-		t.Errorf("LibreOffice: got %q, %v, %v", who, since, open)
-	}
+	expect("LibreOffice", book, Held{"LibreOffice", "Jane", time.Date(2026, 5, 11, 9, 12, 0, 0, time.Local)})
 
 	excel := filepath.Join(dir, "~$claims 25–26.xlsx")
 	write(t, excel, ownerFile("Bob", "Bob"))
@@ -112,17 +115,12 @@ func TestOpenBy(t *testing.T) {
 	if err := os.Chtimes(excel, when, when); err != nil {
 		t.Fatal(err)
 	}
-	if who, since, open = OpenBy(book); !open || who != "Bob" || !since.Equal(when) {
-		t.Errorf("Excel: got %q, %v, %v", who, since, open)
-	}
-
-	if _, _, open = OpenBy(filepath.Join(dir, "other.xlsx")); open {
-		t.Error("another workbook's lock counts")
+	expect("Excel", book, Held{"Excel", "Bob", when})
+	if held := Holder(filepath.Join(dir, "other.xlsx")); held != nil {
+		t.Errorf("another workbook's lock counts: %+v", held)
 	}
 	t.Chdir(dir)
-	if who, _, open = OpenBy("claims 25–26.xlsx"); !open || who != "Bob" {
-		t.Errorf("path without a folder: got %q, %v", who, open)
-	}
+	expect("path without a folder", "claims 25–26.xlsx", Held{"Excel", "Bob", when})
 
 	// A lock that cannot be read is a lock all the same.
 	if err := os.Remove(excel); err != nil {
@@ -131,9 +129,7 @@ func TestOpenBy(t *testing.T) {
 	if err := os.Mkdir(excel, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if who, _, open = OpenBy(book); !open || who != "" {
-		t.Errorf("unreadable lock: got %q, %v", who, open)
-	}
+	expect("unreadable lock", book, Held{Program: "Excel"})
 }
 
 func write(t *testing.T, path string, data []byte) {

@@ -2,263 +2,304 @@ package swap
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
-	"time"
 )
 
-// Why a workbook was left as it is for now; the same try may succeed later.
-var (
-	ErrChanging = errors.New("it is being changed at this moment")
-	ErrChanged  = errors.New("it has changed since it was read")
-)
-
-// OpenError says that somebody has the workbook open.
-type OpenError struct {
-	Who   string    // "" where it cannot be known
-	Since time.Time // zero where it cannot be known
+// step is one step of a replacement. A crash may come between any two operations of any step.
+type step struct {
+	name string
+	do   func(*replacement) error
 }
 
-func (e *OpenError) Error() string {
-	text := "it is open"
-	if e.Who != "" {
-		text += " by " + e.Who
-	}
-	if !e.Since.IsZero() {
-		text += " since " + e.Since.Local().Format("02/01/2006 15:04")
-	}
-	return text
-}
-
-// Deferred tells whether the error says that a workbook cannot be read or replaced just now, and may be later.
-func Deferred(err error) bool {
-	var open *OpenError
-	return errors.Is(err, ErrChanging) || errors.Is(err, ErrChanged) || errors.As(err, &open)
-}
-
-// Replaced is what has become of a workbook, whether Replace succeeded or not.
-type Replaced struct {
-	Written  bool   // the workbook is the new version
-	Backup   string // where the displaced version is kept, "" where it is not
-	Conflict string // where a version is kept that somebody saved meanwhile and that the workbook is not, "" for none
-}
-
-// Replace puts the bytes after in the place of the workbook, if and only if it still is the version with the SHA-256
-// before and nobody has it open. Where they are equal already it does nothing.
-//
-// The new file is made beside the old one, with its mode, owner and extended attributes, synced and read back; then the
-// two are exchanged, and what came out is hashed: if it is not the version that was read, somebody saved in between, and
-// gets that version back. Where the file system knows no exchange, the workbook is hashed once more and renamed over.
-//
-// After an error the workbook is as it was, or as somebody saved it meanwhile, unless Replaced says Written: then the new
-// version is in place and only what follows failed. Deferred errors are worth another try.
-func Replace(path string, before [32]byte, after []byte, backup Backup) (Replaced, error) {
-	return systemOps().replace(path, before, after, backup)
-}
-
-func (do fileOps) replace(path string, before [32]byte, after []byte, backup Backup) (Replaced, error) {
-	if sha256.Sum256(after) == before {
-		return Replaced{}, nil
-	}
-	target, err := filepath.EvalSymlinks(path) // a link stays, the file behind it is replaced
-	if err != nil {
-		return Replaced{}, vanished(err)
-	}
-	r := replacement{do: do, named: path, target: target, dir: filepath.Dir(target), before: before, after: sha256.Sum256(after)}
-	if err := r.mayReplace(); err != nil {
-		return Replaced{}, err
-	}
-	if err := r.unchanged(); err != nil {
-		return Replaced{}, err
-	}
-	if err := backup.prepare(do); err != nil {
-		return Replaced{}, fmt.Errorf("no copy of it could be kept, so it was not written: %w", err)
-	}
-	if err := r.stage(after); err != nil {
-		return Replaced{}, err
-	}
-	done, err := r.swap(backup)
-	if r.temp != "" {
-		if gone := do.remove(r.temp); gone != nil && err == nil {
-			err = fmt.Errorf("a temporary file could not be removed: %w", gone)
+// steps is the protocol. A step that fails undoes those before it.
+func (w Way) steps() []step {
+	if w == Rename {
+		return []step{
+			{"look", (*replacement).look},
+			{"intend", (*replacement).intend},
+			{"make", (*replacement).make},
+			{"hold", (*replacement).hold},
+			{"look again", (*replacement).look},
+			{"rename", (*replacement).renameOver},
+			{"verify", (*replacement).verify},
+			{"keep", (*replacement).keep},
+			{"conclude", (*replacement).conclude},
 		}
 	}
-	return done, err
+	return []step{
+		{"look", (*replacement).look},
+		{"intend", (*replacement).intend},
+		{"make", (*replacement).make},
+		{"look again", (*replacement).look},
+		{"exchange", (*replacement).exchange},
+		{"verify", (*replacement).verify},
+		{"keep", (*replacement).keep},
+		{"conclude", (*replacement).conclude},
+	}
 }
 
 // replacement is one replacement under way.
 type replacement struct {
-	do            fileOps
-	named, target string // the path given, and the file itself
-	dir           string // of the file
-	before, after [32]byte
-	temp          string // the file beside it that is to be removed in the end; "" for none
+	Intent
+	ctx     context.Context
+	do      files
+	journal Journal
+	named   string // the path as it was given
+	content []byte // of the new version
+	backup  Backup
+	out     string // the file beside it that holds what was displaced, or will be
+	wait    func() // before a file that is away is believed to be gone; nil: it is believed at once
+	done    Replaced
 }
 
-// mayReplace refuses files that a replacement would harm.
-func (r *replacement) mayReplace() error {
-	info, err := os.Lstat(r.target)
+func (r *replacement) run() (Replaced, error) {
+	for _, step := range r.Way.steps() {
+		if err := step.do(r); err != nil {
+			return r.done, r.undo(err)
+		}
+	}
+	return r.done, nil
+}
+
+// undo takes back what was done, because of an error, and says what has become of the file. What cannot be taken back
+// now stays Intended, and the next process sees to it.
+func (r *replacement) undo(because error) error {
+	if r.ID == 0 || r.done.Written {
+		return because // nothing was done, or all of it
+	}
+	end, err := r.resolve(back)
+	if err == nil {
+		err = r.journal.Conclude(r.ctx, r.ID, end.state, end.conflict)
+	}
+	r.done = Replaced{Written: end.state == Placed, Backup: end.backup, Conflict: end.conflict}
+	if end.conflict != "" {
+		because = fmt.Errorf("%w; another version of it is kept as %s: compare the two", because, end.conflict)
+	}
+	return errors.Join(because, err)
+}
+
+// look refuses files that a replacement would harm, that are not the version that was read, or that somebody has open.
+func (r *replacement) look() error {
+	info, err := r.do.look(r.Path)
 	switch {
 	case err != nil:
 		return vanished(err)
-	case !info.Mode().IsRegular():
-		return errors.New("it is not a file")
-	case info.Mode().Perm()&0o222 == 0:
+	case !info.regular:
+		return ErrNotFile
+	case !info.writable:
 		return errors.New("it is write-protected; take the protection off if it is to be written")
-	case names(info) > 1:
-		return fmt.Errorf("it has %d names (hard links), and would come apart; make a copy and remove the others", names(info))
+	case info.names > 1 && r.out == "":
+		return fmt.Errorf("it has %d names (hard links), and would come apart; make a copy and remove the others", info.names)
 	}
-	return nil
-}
-
-// unchanged tells whether the workbook is still the version that was read, and nobody's.
-func (r *replacement) unchanged() error {
-	for _, path := range []string{r.named, r.target} {
-		if who, since, open := OpenBy(path); open {
-			return &OpenError{Who: who, Since: since}
+	for _, path := range []string{r.named, r.Path} {
+		if held := r.do.holder(path); held != nil {
+			return held
 		}
 	}
-	sum, err := r.do.hash(r.target)
+	sum, err := r.do.hash(r.Path)
 	if err != nil {
 		return vanished(err)
 	}
-	if sum != r.before {
+	if sum != r.Before {
 		return ErrChanged
 	}
 	return nil
 }
 
-// stage makes the new version beside the old one, complete and on the disk.
-func (r *replacement) stage(after []byte) error {
-	temp, err := r.do.stage(r.dir, bytes.NewReader(after), func(file *os.File) error { return r.do.keep(file, r.target) })
+// intend remembers what is about to be done, and makes the folder for the copy before anything is at stake.
+func (r *replacement) intend() error {
+	if r.Backup != "" {
+		if err := r.do.makeDir(filepath.Dir(r.Backup)); err != nil {
+			return noCopy(err)
+		}
+	}
+	id, err := r.journal.Intend(r.ctx, r.Intent)
+	if err != nil {
+		return fmt.Errorf("what was about to be done could not be recorded, so it was not written: %w", err)
+	}
+	r.ID = id
+	return nil
+}
+
+// make makes the new version beside the old one, complete and on the disk. Only then it gets the name under which it can
+// take the other's place: what bears the name of a part is never more than a part of ours.
+func (r *replacement) make() error {
+	err := stage(r.do, r.part(), bytes.NewReader(r.content), r.Path, r.After)
+	if err == nil {
+		err = r.do.renameNew(r.part(), r.Temp)
+	}
 	if err != nil {
 		return fmt.Errorf("the new version could not be made: %w", err)
-	}
-	r.temp = temp
-	sum, err := r.do.hash(temp)
-	if err == nil && sum != r.after {
-		err = errors.New("what was written does not read back the same: the disk or the share cannot be trusted")
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("the new version could not be made: %w", err), r.do.remove(temp))
 	}
 	return nil
 }
 
-// swap puts the new version in place and keeps the displaced one.
-func (r *replacement) swap(backup Backup) (Replaced, error) {
-	if err := r.unchanged(); err != nil {
-		return Replaced{}, err
+// hold keeps hold of the version that a rename is about to displace: by a second name, so that a program which still
+// writes into it writes into what is kept, or else by a copy.
+func (r *replacement) hold() error {
+	if r.do.link(r.Path, r.old()) == nil {
+		r.out = r.old() // the second name is ours
+		return nil
 	}
-	err := r.do.exchange(r.target, r.temp)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return r.renameOver(backup)
+	from, err := r.do.open(r.Path)
+	if err != nil {
+		return vanished(err)
+	}
+	defer from.Close()
+	if err = stage(r.do, r.part(), from, "", r.Before); err == nil {
+		err = r.do.renameNew(r.part(), r.old())
+	}
+	if errors.Is(err, errReadBack) {
+		return ErrChanged
 	}
 	if err != nil {
-		return Replaced{}, vanished(err)
+		return noCopy(err)
 	}
-	out, err := r.do.hash(r.temp)
-	if err == nil && out != r.before {
+	r.out = r.old()
+	return nil
+}
+
+// renameOver puts the new version in place where the file system knows no exchange.
+func (r *replacement) renameOver() error {
+	if err := r.do.rename(r.Temp, r.Path); err != nil {
+		// Some network shares take the old file away before they fail.
+		if _, gone := r.do.look(r.Path); !errors.Is(gone, fs.ErrNotExist) {
+			return err
+		}
+		if again := r.do.renameNew(r.Temp, r.Path); again != nil {
+			return errors.Join(err, again)
+		}
+	}
+	return r.do.syncDir(r.dir())
+}
+
+// exchange puts the new version in place and the old one beside it.
+func (r *replacement) exchange() (err error) {
+	if r.out, err = r.trade(r.Temp); err != nil {
+		return vanished(err)
+	}
+	return r.do.syncDir(r.dir())
+}
+
+// trade puts a file beside the workbook in its place, and gives the name of the file that then holds what it was.
+func (r *replacement) trade(in string) (out string, err error) {
+	if r.Way == Exchange {
+		return in, r.do.exchange(r.Path, in)
+	}
+	out = r.old()
+	if in == out {
+		out = r.Temp
+	}
+	err = r.do.replaceFile(r.Path, in, out)
+	if errors.Is(err, errHalfReplaced) { // what it was has come out, and nothing went in
+		err = errors.Join(err, r.do.renameNew(out, r.Path))
+	}
+	return out, err
+}
+
+// verify wants what was displaced to be what was read. If it is not, somebody saved in between.
+func (r *replacement) verify() error {
+	sum, err := r.do.hash(r.out)
+	if err == nil && sum != r.Before {
 		err = ErrChanged
 	}
+	return err
+}
+
+// keep makes the displaced file the copy from before.
+func (r *replacement) keep() error {
+	if err := r.keepCopy(r.out); err != nil {
+		return noCopy(err)
+	}
+	r.done.Written, r.done.Backup = true, r.Backup
+	return nil
+}
+
+// keepCopy moves the displaced file to where copies are kept, so that a program which still writes into it writes into
+// the copy and not into nothing. A folder on another file system gets a second file, and the displaced one stays
+// where it is until it is Settled.
+func (r *replacement) keepCopy(displaced string) error {
+	if r.Backup == "" {
+		return nil
+	}
+	dir := filepath.Dir(r.Backup)
+	if err := r.do.renameNew(displaced, r.Backup); err == nil {
+		if err := r.do.syncDir(dir); err != nil {
+			return errors.Join(err, r.do.renameNew(r.Backup, displaced))
+		}
+		return nil
+	}
+	from, err := r.do.open(displaced)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	part := r.Backup + partEnding
+	if err := stage(r.do, part, from, "", r.Before); err != nil {
+		return err
+	}
+	if err := r.do.rename(part, r.Backup); err != nil {
+		return errors.Join(err, r.do.remove(part))
+	}
+	if err := r.do.syncDir(dir); err != nil {
+		return errors.Join(err, r.do.remove(r.Backup))
+	}
+	return nil
+}
+
+// conclude records that the new version is in place. From here on nothing is undone: what cannot be recorded is found
+// out by the next process.
+func (r *replacement) conclude() error {
+	if err := r.journal.Conclude(r.ctx, r.ID, Placed, ""); err != nil {
+		return fmt.Errorf("that could not be recorded: %w", err)
+	}
+	if err := r.backup.prune(r.do); err != nil {
+		return fmt.Errorf("the folder of copies is not in order: %w", err)
+	}
+	return nil
+}
+
+// stage makes a file that is on the disk and holds what has that sum, with the mode, owner and extended attributes of
+// the file like, if one is named. After an error there is none.
+func stage(do files, path string, content io.Reader, like string, want Sum) error {
+	file, err := do.create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(onlyWriter{file}, content)
+	if err == nil && like != "" {
+		err = file.keep(like)
+	}
 	if err == nil {
-		err = r.do.syncDir(r.dir)
+		err = file.Sync() // its error means that pages are lost: to try again would hide that
+	}
+	if shut := file.Close(); err == nil {
+		err = shut
+	}
+	if err == nil {
+		var sum Sum
+		if sum, err = do.hash(path); err == nil && sum != want {
+			err = errReadBack
+		}
 	}
 	if err != nil {
-		return r.putBack(err)
+		return errors.Join(err, do.remove(path))
 	}
-	kept, moved, err := backup.keep(r.do, r.temp, r.target, r.before)
-	if err != nil {
-		return r.putBack(fmt.Errorf("no copy of it could be kept, so it was not written: %w", err))
-	}
-	if moved {
-		r.temp = ""
-	}
-	done := Replaced{Written: true, Backup: kept}
-	if err := backup.settle(r.do); err != nil {
-		return done, fmt.Errorf("the folder of copies is not in order: %w", err)
-	}
-	return done, nil
+	return nil
 }
 
-// putBack undoes an exchange, because of the error given: the workbook becomes the version again that was displaced. If
-// somebody saves yet another one while that happens, the version saved last wins, and the other is kept as a conflict copy.
-func (r *replacement) putBack(because error) (Replaced, error) {
-	placed := r.after // what went into the workbook last
-	for range 16 {    // each further round is one more save within microseconds
-		goesIn, err := r.do.hash(r.temp)
-		if err == nil {
-			err = r.do.exchange(r.target, r.temp)
-		}
-		if err != nil {
-			return r.conflict(errors.Join(because, err), placed == r.after)
-		}
-		out, err := r.do.hash(r.temp)
-		if err != nil {
-			return r.conflict(errors.Join(because, err), false)
-		}
-		if out == placed { // nobody saved since
-			if placed == r.after {
-				return Replaced{}, errors.Join(because, r.do.syncDir(r.dir))
-			}
-			return r.conflict(because, false)
-		}
-		placed = goesIn
-	}
-	return r.conflict(because, false)
-}
+var errReadBack = errors.New("what was written does not read back the same: it was changed meanwhile, or the disk or the share cannot be trusted")
 
-// conflict keeps what is in the temporary file, a version that somebody saved and that the workbook is not.
-func (r *replacement) conflict(because error, written bool) (Replaced, error) {
-	number := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(r.temp), ownPrefix), ".tmp")
-	kept := filepath.Join(r.dir, conflictPrefix+number+"-"+filepath.Base(r.target))
-	if err := r.do.rename(r.temp, kept); err != nil {
-		because = errors.Join(because, err)
-		kept = r.temp
-	}
-	r.temp = ""
-	return Replaced{Written: written, Conflict: kept},
-		fmt.Errorf("another version of it is kept as %s; compare the two: %w", kept, because)
-}
+// onlyWriter hides the other ways in which a file could be filled: each byte passes through Write.
+type onlyWriter struct{ io.Writer }
 
-// renameOver is the replacement where the file system knows no exchange: between the last look and the rename somebody
-// could save, which is why the copy is made, and everything is looked at, immediately before.
-func (r *replacement) renameOver(backup Backup) (Replaced, error) {
-	kept, err := backup.copy(r.do, r.target, r.target, r.before)
-	if err != nil {
-		return Replaced{}, fmt.Errorf("no copy of it could be kept, so it was not written: %w", err)
-	}
-	drop := func(err error) (Replaced, error) {
-		if kept != "" {
-			err = errors.Join(err, r.do.remove(kept))
-		}
-		return Replaced{}, err
-	}
-	if err := r.unchanged(); err != nil {
-		return drop(err)
-	}
-	if err := r.do.rename(r.temp, r.target); err != nil {
-		if _, gone := os.Lstat(r.target); !errors.Is(gone, fs.ErrNotExist) {
-			return drop(err)
-		}
-		// Some network shares take the old file away before they fail.
-		if again := r.do.rename(r.temp, r.target); again != nil {
-			left := r.temp
-			r.temp = ""
-			return Replaced{Backup: kept}, fmt.Errorf("the share has removed it and refuses the new version, which is %s: %w", left, err)
-		}
-	}
-	r.temp = ""
-	done := Replaced{Written: true, Backup: kept}
-	if err := errors.Join(r.do.syncDir(r.dir), backup.settle(r.do)); err != nil {
-		return done, fmt.Errorf("the folder is not in order: %w", err)
-	}
-	return done, nil
+func noCopy(err error) error {
+	return fmt.Errorf("no copy of it could be kept, so it was not written: %w", err)
 }
 
 // vanished makes of a file that is not there one that changes: programs take the old version away for a moment when they

@@ -4,107 +4,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
-
-const oldText, newText = "the old workbook", "the new workbook, which is longer"
-
-var replacedAt = time.Date(2026, 5, 11, 8, 12, 0, 123e6, time.UTC)
-
-// desk is a folder with one workbook in it, and one for copies.
-type desk struct {
-	t              testing.TB
-	dir, book      string
-	backup         Backup
-	before         [32]byte
-	after, content []byte
-}
-
-func newDesk(t testing.TB) *desk {
-	root := t.TempDir()
-	d := &desk{t: t, dir: filepath.Join(root, "Registers"), content: []byte(oldText), after: []byte(newText)}
-	d.book = filepath.Join(d.dir, "claims.xlsx")
-	d.backup = Backup{Dir: filepath.Join(root, "backups", "claims"), Keep: 3, At: replacedAt}
-	d.before = sha256.Sum256(d.content)
-	if err := os.Mkdir(d.dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	d.save(d.book, oldText)
-	return d
-}
-
-func (d *desk) save(path, text string) {
-	d.t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-// files are the files of a folder with their content.
-func files(t testing.TB, dir string) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[e.Name()] = string(data)
-	}
-	return found
-}
-
-// expect holds that the workbook has that text and stands alone in its folder, but for other files named.
-func (d *desk) expect(text string, others ...string) {
-	d.t.Helper()
-	found := files(d.t, d.dir)
-	if found["claims.xlsx"] != text {
-		d.t.Errorf("the workbook is %q, want %q", found["claims.xlsx"], text)
-	}
-	for _, name := range append(others, "claims.xlsx") {
-		delete(found, name)
-	}
-	if len(found) > 0 {
-		d.t.Errorf("left behind: %v", found)
-	}
-}
-
-// withoutExchange is a file system like CIFS.
-func withoutExchange(do fileOps) fileOps {
-	do.exchange = func(a, b string) error { return errors.ErrUnsupported }
-	return do
-}
-
-// acrossDevices is a folder of copies on another file system than the workbook.
-func acrossDevices(do fileOps, d *desk) fileOps {
-	rename := do.rename
-	do.rename = func(from, to string) error {
-		if filepath.Dir(from) == d.dir && filepath.Dir(to) != d.dir {
-			return &os.LinkError{Op: "rename", Old: from, New: to, Err: errors.New("invalid cross-device link")}
-		}
-		return rename(from, to)
-	}
-	return do
-}
-
-// platforms are the ways a replacement can go.
-var platforms = map[string]func(fileOps, *desk) fileOps{
-	"as it is":         func(do fileOps, d *desk) fileOps { return do },
-	"no exchange":      func(do fileOps, d *desk) fileOps { return withoutExchange(do) },
-	"across devices":   acrossDevices,
-	"neither":          func(do fileOps, d *desk) fileOps { return withoutExchange(acrossDevices(do, d)) },
-	"no backup":        func(do fileOps, d *desk) fileOps { d.backup = Backup{}; return do },
-	"no backup, plain": func(do fileOps, d *desk) fileOps { d.backup = Backup{}; return withoutExchange(do) },
-}
 
 func TestReplace(t *testing.T) {
 	for name, platform := range platforms {
@@ -113,30 +23,48 @@ func TestReplace(t *testing.T) {
 			if err := os.Chmod(d.book, 0o640); err != nil {
 				t.Fatal(err)
 			}
-			do := platform(systemOps(), d)
-			done, err := do.replace(d.book, d.before, d.after, d.backup)
-			if err != nil || !done.Written || done.Conflict != "" {
+			do := platform(d)
+			done, err := d.replace(do)
+			if err != nil || !done.Written || done.Conflict != "" || done.Backup != d.backup.path(d.book, d.before) {
 				t.Fatalf("%+v, %v", done, err)
 			}
-			d.expect(newText)
 			info, err := os.Stat(d.book)
 			if err != nil || info.Mode().Perm() != 0o640 {
 				t.Errorf("mode %v, %v", info.Mode(), err)
 			}
-			if d.backup.Dir == "" {
-				if done.Backup != "" {
-					t.Errorf("a copy at %s", done.Backup)
-				}
-				return
-			}
-			copies := files(t, d.backup.Dir)
-			if len(copies) != 1 || copies[filepath.Base(done.Backup)] != oldText || filepath.Dir(done.Backup) != d.backup.Dir {
+			if copies := folder(t, d.backup.Dir); d.backup.Dir != "" && (len(copies) != 1 || copies[filepath.Base(done.Backup)] != oldText) {
 				t.Errorf("copies %v, said %s", copies, done.Backup)
 			}
-			if base := filepath.Base(done.Backup); !strings.HasPrefix(base, "20260511T081200.123Z-") || filepath.Ext(base) != ".xlsx" {
-				t.Errorf("copy named %s", base)
+			if got := d.journal.states(); got != "placed" {
+				t.Errorf("the journal says %s", got)
 			}
+
+			// What was displaced is kept until Grace is over, and nothing stays behind then.
+			if told := d.resume(do, Grace-time.Second); len(told) > 0 || d.journal.states() != "placed" {
+				t.Errorf("within the grace: %+v, %s", told, d.journal.states())
+			}
+			if told := d.resume(do, Grace); len(told) > 0 || d.journal.states() != "settled" {
+				t.Errorf("after it: %+v, %s", told, d.journal.states())
+			}
+			d.expect(newText)
 		})
+	}
+}
+
+// The intent names everything that the next process has to know.
+func TestIntent(t *testing.T) {
+	d := newDesk(t)
+	o := d.order()
+	o.Changes = []Change{{"Claims", "Claim Status", 12}}
+	if _, err := d.swapper(system{}).Replace(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	got := d.journal.intents[0]
+	stem := filepath.Join(d.dir, ".regcert-20260511T081200.123Z-")
+	if got.Path != d.book || got.Before != d.before || got.After != sha256.Sum256(d.after) || !strings.HasPrefix(got.Temp, stem) || !IsTransient(filepath.Base(got.Temp)) ||
+		!strings.HasPrefix(filepath.Base(got.Backup), "20260511T081200.123Z-") || filepath.Ext(got.Backup) != ".xlsx" ||
+		!got.At.Equal(replacedAt) || got.Reason != "run" || len(got.Changes) != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -152,9 +80,9 @@ func TestReplaceLeavesAsItIs(t *testing.T) {
 		"saved since":     {func(d *desk) { d.save(d.book, "staff's") }, "staff's", nil, true, "changed since it was read"},
 		"open in Excel": {func(d *desk) {
 			write(d.t.(*testing.T), filepath.Join(d.dir, "~$claims.xlsx"), ownerFile("Jane Smith", "Jane Smith"))
-		}, oldText, []string{"~$claims.xlsx"}, true, "open by Jane Smith since "},
+		}, oldText, []string{"~$claims.xlsx"}, true, "open in Excel since "},
 		"open in LibreOffice": {func(d *desk) { d.save(filepath.Join(d.dir, ".~lock.claims.xlsx#"), ",js,,01.02.2026 09:12,;") },
-			oldText, []string{".~lock.claims.xlsx#"}, true, "open by js since 01/02/2026 09:12"},
+			oldText, []string{".~lock.claims.xlsx#"}, true, "open in LibreOffice since 01/02/2026 09:12"},
 		"write-protected": {func(d *desk) {
 			if err := os.Chmod(d.book, 0o444); err != nil {
 				d.t.Fatal(err)
@@ -174,13 +102,19 @@ func TestReplaceLeavesAsItIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			done, err := Replace(d.book, d.before, d.after, d.backup)
+			done, err := d.replace(system{})
 			if done != (Replaced{}) || (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) || Deferred(err) != c.deferred {
 				t.Errorf("%+v, %v (deferred %v); want %q", done, err, Deferred(err), c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "Jane") {
+				t.Errorf("the error names a person: %v", err)
 			}
 			d.expect(c.text, c.others...)
 			if now, err := os.Stat(d.book); err != nil || !now.ModTime().Equal(info.ModTime()) || !os.SameFile(now, info) {
 				t.Errorf("the file is another, or has another time: %v", err)
+			}
+			if len(d.journal.intents) > 0 {
+				t.Errorf("the journal says %s", d.journal.states())
 			}
 		})
 	}
@@ -188,10 +122,12 @@ func TestReplaceLeavesAsItIs(t *testing.T) {
 	if err := os.Remove(d.book); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Replace(d.book, d.before, d.after, d.backup); !Deferred(err) {
+	if _, err := d.replace(system{}); !Deferred(err) {
 		t.Errorf("a workbook that is not there for a moment: %v", err)
 	}
-	if _, err := Replace(d.dir, d.before, d.after, d.backup); err == nil || Deferred(err) {
+	o := d.order()
+	o.Path = d.dir
+	if _, err := d.swapper(system{}).Replace(t.Context(), o); err == nil || Deferred(err) {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -202,15 +138,18 @@ func TestReplaceFollowsLinks(t *testing.T) {
 	if err := os.Symlink(d.book, link); err != nil {
 		t.Skip(err)
 	}
-	lock := filepath.Join(d.dir, "~$claims.xlsx")
-	d.save(lock, "")
-	if _, err := Replace(link, d.before, d.after, d.backup); !Deferred(err) {
-		t.Errorf("open under its own name: %v", err)
+	o := d.order()
+	o.Path = link
+	for _, lock := range []string{filepath.Join(d.dir, "~$claims.xlsx"), filepath.Join(filepath.Dir(d.dir), "~$link.xlsx")} {
+		d.save(lock, "")
+		if _, err := d.swapper(system{}).Replace(t.Context(), o); !Deferred(err) {
+			t.Errorf("with %s: %v", lock, err)
+		}
+		if err := os.Remove(lock); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := os.Remove(lock); err != nil {
-		t.Fatal(err)
-	}
-	if done, err := Replace(link, d.before, d.after, d.backup); err != nil || !done.Written {
+	if done, err := d.swapper(system{}).Replace(t.Context(), o); err != nil || !done.Written {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	d.expect(newText)
@@ -219,109 +158,159 @@ func TestReplaceFollowsLinks(t *testing.T) {
 	}
 }
 
-// Somebody saves at the worst of moments: immediately before an exchange. The version saved last is the workbook, and no
-// version is gone.
-func TestReplaceMeetsASave(t *testing.T) {
-	saves := func(d *desk, do fileOps, at ...int) fileOps {
-		exchange, n := do.exchange, 0
-		do.exchange = func(a, b string) error {
-			n++
-			for _, when := range at {
-				if n == when {
-					temp := filepath.Join(d.dir, "excel.tmp")
-					d.save(temp, "saved "+string(rune('0'+n)))
-					if err := os.Rename(temp, d.book); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			return exchange(a, b)
+// before has something done immediately before the nth call of an operation.
+func before(do files, what map[string]func(n int)) files {
+	calls := map[string]int{}
+	return faulty{files: do, hit: func(op string) error {
+		calls[op]++
+		if act := what[op]; act != nil {
+			act(calls[op])
 		}
-		return do
-	}
+		return nil
+	}}
+}
+
+// Somebody saves at the worst of moments: immediately before the exchange. The version saved last is the workbook, and
+// no version is gone.
+func TestReplaceMeetsASave(t *testing.T) {
 	for name, c := range map[string]struct {
-		at       []int
+		at       []int // before these exchanges; the first is the probe's
 		text     string
 		conflict string
 	}{
-		"once":             {[]int{1}, "saved 1", ""},
-		"again on the way": {[]int{1, 2}, "saved 2", "saved 1"},
-		"and again":        {[]int{1, 2, 3}, "saved 3", "saved 2"}, // the third save itself displaced the first
-		"all the time":     {[]int{1, 2, 3, 4, 5, 6, 7, 8, 9}, "saved 9", "saved 8"},
+		"once":             {[]int{2}, "saved 2", ""},
+		"again on the way": {[]int{2, 3}, "saved 3", "saved 2"},
+		"and again":        {[]int{2, 3, 4}, "saved 4", "saved 3"}, // the third save itself displaced the first
+		"all the time":     {[]int{2, 3, 4, 5, 6, 7, 8, 9}, "saved 9", "saved 8"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
-			if err := systemOps().exchange(d.book, d.book); errors.Is(err, errors.ErrUnsupported) {
-				t.Skip("no exchange here")
-			}
-			done, err := saves(d, systemOps(), c.at...).replace(d.book, d.before, d.after, d.backup)
-			if !errors.Is(err, ErrChanged) || done.Written {
-				t.Fatalf("%+v, %v", done, err)
-			}
-			if c.conflict == "" {
-				d.expect(c.text)
-				return
-			}
-			d.expect(c.text, filepath.Base(done.Conflict))
-			if got := files(t, d.dir)[filepath.Base(done.Conflict)]; got != c.conflict || !IsTransient(filepath.Base(done.Conflict)) {
-				t.Errorf("conflict copy %s holds %q, want %q", done.Conflict, got, c.conflict)
-			}
-		})
-	}
-
-	// Without an exchange the last look is before the rename: a save is noticed while the new version is made, and while
-	// the copy is.
-	for name, save := range map[string]func(d *desk, do fileOps) fileOps{
-		"made": func(d *desk, do fileOps) fileOps {
-			keep := do.keep
-			do.keep = func(file *os.File, like string) error {
-				d.save(d.book, "saved")
-				return keep(file, like)
-			}
-			return do
-		},
-		"copied": func(d *desk, do fileOps) fileOps {
-			rename := do.rename
-			do.rename = func(from, to string) error {
-				if filepath.Dir(to) == d.backup.Dir {
-					d.save(d.book, "saved")
+		for platform, op := range map[string]string{"exchange": "exchange", "replace": "replaceFile"} {
+			t.Run(name+", "+platform, func(t *testing.T) {
+				d := newDesk(t)
+				do := platforms[platform](d)
+				if way, err := probe(do, d.dir); err != nil || way == Rename {
+					t.Skip("no exchange here")
 				}
-				return rename(from, to)
-			}
-			return do
-		},
-	} {
-		d := newDesk(t)
-		done, err := save(d, withoutExchange(systemOps())).replace(d.book, d.before, d.after, d.backup)
-		if !errors.Is(err, ErrChanged) || done != (Replaced{}) {
-			t.Errorf("%s: %+v, %v", name, done, err)
-		}
-		d.expect("saved")
-		if copies := files(t, d.backup.Dir); len(copies) > 0 {
-			t.Errorf("%s: copies %v", name, copies)
+				done, err := d.replace(before(do, map[string]func(int){op: func(n int) {
+					if slices.Contains(c.at, n) {
+						d.saveOver(fmt.Sprintf("saved %d", n))
+					}
+				}}))
+				if !errors.Is(err, ErrChanged) || done.Written {
+					t.Fatalf("%+v, %v", done, err)
+				}
+				if got := d.journal.states(); got != "undone" {
+					t.Errorf("the journal says %s", got)
+				}
+				if c.conflict == "" {
+					d.expect(c.text)
+					return
+				}
+				d.expect(c.text, filepath.Base(done.Conflict))
+				if got := folder(t, d.dir)[filepath.Base(done.Conflict)]; got != c.conflict || filepath.Base(done.Conflict) != "claims (conflicted copy regcert 2026-05-11 081200).xlsx" {
+					t.Errorf("conflict copy %s holds %q, want %q", done.Conflict, got, c.conflict)
+				}
+				if !strings.Contains(err.Error(), done.Conflict) {
+					t.Errorf("the error does not name the copy: %v", err)
+				}
+			})
 		}
 	}
 }
 
-// A program that still holds the old file writes into the copy.
-func TestReplaceKeepsWhatIsWrittenLate(t *testing.T) {
+// Without an exchange the last look is before the rename: a save is noticed until then.
+func TestRenameMeetsASave(t *testing.T) {
+	for _, platform := range []string{"rename", "rename, one name"} {
+		for op, nth := range map[string]int{"keep": 1, "link": 1, "look": 2} {
+			d := newDesk(t)
+			done, err := d.replace(before(platforms[platform](d), map[string]func(int){op: func(n int) {
+				if n == nth {
+					d.saveOver("saved")
+				}
+			}}))
+			if !errors.Is(err, ErrChanged) || done.Written || done.Conflict != "" {
+				t.Errorf("%s, %s: %+v, %v", platform, op, done, err)
+			}
+			d.expect("saved")
+		}
+	}
+	// What is written into the file itself is noticed even after the rename.
 	d := newDesk(t)
-	holder, err := os.OpenFile(d.book, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		t.Fatal(err)
+	done, err := d.replace(before(renaming{system{}}, map[string]func(int){"rename": func(int) { d.save(d.book, "saved") }}))
+	if !errors.Is(err, ErrChanged) || done.Written {
+		t.Errorf("%+v, %v", done, err)
 	}
-	defer holder.Close()
-	done, err := Replace(d.book, d.before, d.after, d.backup)
-	if err != nil {
-		t.Fatal(err)
+	d.expect("saved")
+}
+
+// ReplaceFile's errors leave the file as it was; after the last of them it has to be put back.
+func TestReplaceFileErrors(t *testing.T) {
+	for code, want := range map[syscall.Errno]string{1175: "replace", 1176: "replace", 1177: "moved aside", 5: "replace", 32: "it is open"} {
+		for _, shared := range []bool{false, true} {
+			d := newDesk(t)
+			codes := []syscall.Errno{0, code} // the probe's call is the first
+			var do files = windows{system{}, &codes}
+			if shared {
+				do = acrossDevices{do, d.dir}
+			}
+			done, err := d.replace(do)
+			if err == nil || !strings.Contains(err.Error(), want) || done != (Replaced{}) {
+				t.Errorf("%d: %+v, %v", code, done, err)
+			}
+			if Deferred(err) != (code == 32) {
+				t.Errorf("%d: deferred %v", code, Deferred(err))
+			}
+			d.expect(oldText)
+			if len(folder(t, d.backup.Dir)) > 0 || d.journal.states() != "undone" {
+				t.Errorf("%d: copies, or %s", code, d.journal.states())
+			}
+		}
 	}
-	if _, err := holder.WriteString(", and late"); err != nil {
-		t.Fatal(err)
+	// Half-way, and it cannot be put back at once; or somebody saves into the gap.
+	for name, save := range map[string]bool{"not put back": false, "saved into the gap": true} {
+		d := newDesk(t)
+		done, err := d.replace(faulty{files: windows{system{}, &[]syscall.Errno{0, 1177}}, hit: func(op string) error {
+			if _, err := os.Stat(d.book); op != "renameNew" || !errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if save {
+				d.saveOver("saved")
+				return nil
+			}
+			return errDisk
+		}})
+		if err == nil || done.Written {
+			t.Errorf("%s: %+v, %v", name, done, err)
+		}
+		told := d.resume(windows{system{}, new([]syscall.Errno)}, time.Second)
+		if save {
+			d.expect("saved")
+			continue
+		}
+		d.expect(oldText)
+		if len(told) != 1 || !told[0].Broken || told[0].Written || told[0].Err != nil {
+			t.Errorf("%s: %+v", name, told)
+		}
 	}
+}
+
+// A share that takes the old file away before it fails gets the new one under its name.
+func TestShareThatRemovesFirst(t *testing.T) {
+	d := newDesk(t)
+	do := before(renaming{system{}}, nil).(faulty)
+	tries := 0
+	do.hit = func(op string) error {
+		if op == "rename" {
+			if tries++; tries == 1 {
+				return errors.Join(os.Remove(d.book), errDisk)
+			}
+		}
+		return nil
+	}
+	if done, err := d.replace(do); err != nil || !done.Written {
+		t.Errorf("%+v, %v", done, err)
+	}
+	d.resume(do, Grace)
 	d.expect(newText)
-	if got, err := os.ReadFile(done.Backup); err != nil || string(got) != oldText+", and late" {
-		t.Skipf("the file system has no exchange, or the write is lost: %q, %v", got, err)
-	}
 }
 
 func TestBackupsAreCounted(t *testing.T) {
@@ -333,32 +322,46 @@ func TestBackupsAreCounted(t *testing.T) {
 	for _, name := range others {
 		d.save(filepath.Join(d.backup.Dir, name), name)
 	}
-	for i, text := range []string{"two", "three", "four", "five", "six"} {
+	put := func(text string, at time.Duration) {
+		t.Helper()
 		data, sum, err := Read(d.book, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.backup.At = replacedAt.Add(time.Duration(i) * time.Millisecond)
-		done, err := Replace(d.book, sum, []byte(text), d.backup)
+		d.before, d.after, d.backup.At = sum, []byte(text), replacedAt.Add(at)
+		done, err := d.replace(system{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(done.Backup); err != nil || !bytes.Equal(got, data) {
-			t.Errorf("copy %d holds %q, %v", i, got, err)
+			t.Errorf("%s: the copy holds %q, %v", text, got, err)
 		}
 	}
-	found := files(t, d.backup.Dir)
-	for _, name := range others {
-		if found[name] != name {
-			t.Errorf("%s is gone", name)
+	wantCopies := func(want ...string) {
+		t.Helper()
+		found := folder(t, d.backup.Dir)
+		for _, name := range others {
+			if found[name] != name {
+				t.Errorf("%s is gone", name)
+			}
+			delete(found, name)
 		}
-		delete(found, name)
+		copies, err := d.backup.Copies()
+		if err != nil || len(copies) != len(found) {
+			t.Errorf("%d copies are listed, %d are there: %v", len(copies), len(found), err)
+		}
+		if got := slices.Sorted(maps.Values(found)); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("copies %q, want %q", got, want)
+		}
 	}
-	kept := map[string]bool{}
-	for _, text := range found {
-		kept[text] = true
+	for i, text := range []string{"two", "three", "four", "five", "six"} {
+		put(text, time.Duration(i)*Grace)
 	}
-	if len(found) != 3 || !kept["three"] || !kept["four"] || !kept["five"] {
-		t.Errorf("copies %v", found)
+	wantCopies("three", "four", "five")
+	for i, text := range []string{"seven", "eight", "nine"} { // the copies that may still be written into stay
+		put(text, 4*Grace+time.Duration(i)*time.Second)
 	}
+	wantCopies("five", "six", "seven", "eight")
+	put("ten", 6*Grace)
+	wantCopies("seven", "eight", "nine")
 }

@@ -8,22 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 )
-
-// What regcert puts into the folders of staff bears these names.
-const (
-	ownPrefix      = ".regcert-"
-	tempPattern    = ownPrefix + "*.tmp"
-	conflictPrefix = ownPrefix + "conflict-"
-)
-
-// IsTransient tells of a file's name whether it is a spreadsheet program's lock file or one of regcert's own temporary
-// files and conflict copies, which are never read as workbooks.
-func IsTransient(name string) bool {
-	return strings.HasPrefix(name, ownerPrefix) || strings.HasPrefix(name, lockPrefix) || strings.HasPrefix(name, ownPrefix)
-}
 
 // Why a file is not read; another try changes nothing.
 var (
@@ -40,6 +25,9 @@ func Read(path string, limit int64) (data []byte, sum [32]byte, err error) {
 	}
 	if !info.Mode().IsRegular() {
 		return nil, sum, ErrNotFile
+	}
+	if isPlaceholder(info) {
+		return nil, sum, ErrPlaceholder
 	}
 	file, err := openShared(path)
 	if err != nil {
@@ -80,85 +68,4 @@ func changing(err error) error {
 		return ErrChanging
 	}
 	return err
-}
-
-// fileOps are the operations that a replacement is made of, each of which may fail: the seam where tests make them.
-type fileOps struct {
-	create   func(dir string) (*os.File, error) // a new temporary file
-	write    func(file *os.File, p []byte) (int, error)
-	keep     func(file *os.File, like string) error // gives it the mode, owner and extended attributes of another
-	sync     func(file *os.File) error
-	close    func(file *os.File) error
-	hash     func(path string) ([32]byte, error)
-	exchange func(a, b string) error // errors.ErrUnsupported where the file system cannot
-	rename   func(from, to string) error
-	remove   func(path string) error
-	mkdir    func(dir string) error
-	syncDir  func(dir string) error
-}
-
-func systemOps() fileOps {
-	return fileOps{
-		create:   func(dir string) (*os.File, error) { return os.CreateTemp(dir, tempPattern) },
-		write:    (*os.File).Write,
-		keep:     keepAttributes,
-		sync:     (*os.File).Sync,
-		close:    (*os.File).Close,
-		hash:     hashFile,
-		exchange: exchange,
-		rename:   os.Rename,
-		remove:   os.Remove,
-		mkdir:    makeDir,
-		syncDir:  syncDir,
-	}
-}
-
-// stage writes a temporary file in the folder and has it on the disk when it returns. After an error there is none.
-func (do fileOps) stage(dir string, content io.Reader, finish func(*os.File) error) (path string, err error) {
-	file, err := do.create(dir)
-	if err != nil {
-		return "", err
-	}
-	_, err = io.Copy(writer(func(p []byte) (int, error) { return do.write(file, p) }), content)
-	if err == nil && finish != nil {
-		err = finish(file)
-	}
-	if err == nil {
-		err = do.sync(file) // its error means that pages are lost: to try again would hide that
-	}
-	if shut := do.close(file); err == nil {
-		err = shut
-	}
-	if err != nil {
-		return "", errors.Join(err, do.remove(file.Name()))
-	}
-	return file.Name(), nil
-}
-
-type writer func(p []byte) (int, error)
-
-func (w writer) Write(p []byte) (int, error) { return w(p) }
-
-func hashFile(path string) (sum [32]byte, err error) {
-	file, err := openShared(path)
-	if err != nil {
-		return sum, err
-	}
-	defer file.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return sum, err
-	}
-	return [32]byte(h.Sum(nil)), nil
-}
-
-// makeDir makes a folder that only its owner can look into (it will hold what staff wrote), and those above it.
-func makeDir(dir string) error {
-	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(dir))
 }

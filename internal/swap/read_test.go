@@ -3,6 +3,7 @@ package swap
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,9 +65,21 @@ func TestReadFileMeetsASave(t *testing.T) {
 	}
 }
 
+func TestRecalls(t *testing.T) {
+	for attributes, want := range map[uint32]bool{0x20: false, 0x80: false, 0x1000: true, 0x40000: true, 0x400020: true, 0x500020 &^ 0x400000: false} {
+		if recalls(attributes) != want {
+			t.Errorf("recalls(%#x) = %v", attributes, !want)
+		}
+	}
+	if !Deferred(fmt.Errorf("claims.xlsx: %w", ErrPlaceholder)) {
+		t.Error("a placeholder is not for later")
+	}
+}
+
 func TestIsTransient(t *testing.T) {
 	for name, want := range map[string]bool{
-		"~$claims.xlsx": true, ".~lock.claims.xlsx#": true, ".regcert-123.tmp": true, ".regcert-conflict-1-claims.xlsx": true,
+		"~$claims.xlsx": true, ".~lock.claims.xlsx#": true, ".regcert-123.tmp": true, ".regcert-123.part": true,
+		"claims (conflicted copy regcert 2026-05-11 081200).xlsx": false,
 		"claims.xlsx": false, "~claims.xlsx": false, "regcert-claims.xlsx": false, "": false,
 	} {
 		if IsTransient(name) != want {

@@ -66,3 +66,22 @@ func syncDir(dir string) error {
 	}
 	return nil
 }
+
+// replaceFile is Windows'.
+func replaceFile(path, in, out string) error { return errors.ErrUnsupported }
+
+// linkThenRemove gives a file another name, which must be free, and takes the old one away. Where there are no second
+// names, the name is looked for first: what comes there in the moment between is lost.
+func linkThenRemove(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil {
+		return os.Remove(from)
+	}
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}
+	}
+	return os.Rename(from, to)
+}

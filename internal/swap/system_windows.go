@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strings"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -26,36 +26,21 @@ func openShared(path string) (*os.File, error) {
 	return os.NewFile(uintptr(handle), path), nil
 }
 
-// inUse makes an OpenError of what Windows says of a file that another program keeps to itself.
+// inUse makes Held of what Windows says of a file that another program keeps to itself.
 func inUse(err error) error {
 	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-		return &OpenError{}
+		return &Held{}
 	}
 	return err
 }
 
-// exchange gives the workbook a the content of b, and b what a was, by ReplaceFile, which keeps a's access lists,
-// streams and attributes. It is no single step: if the power fails in it, what a was is beside it under a name of ours.
-func exchange(a, b string) error {
-	displaced := strings.TrimSuffix(b, ".tmp") + ".old.tmp"
-	err := replaceFile(a, b, displaced)
-	if errors.Is(err, windows.ERROR_UNABLE_TO_MOVE_REPLACEMENT_2) {
-		// a has been moved away already, and b could not be moved to its place.
-		return errors.Join(err, os.Rename(displaced, a))
-	}
-	if err != nil { // error 1175 and, as there is a backup name, 1176 leave both as they were
-		return inUse(err)
-	}
-	if err := os.Rename(displaced, b); err != nil { // undone, so that a failure leaves a as it was
-		return errors.Join(err, replaceFile(a, displaced, b))
-	}
-	return nil
-}
+// exchange is not to be had here: replaceFile is what comes nearest.
+func exchange(a, b string) error { return errors.ErrUnsupported }
 
 // replaceFile is ReplaceFileW. Without a name for what it displaces it can lose it (error 1176).
-func replaceFile(replaced, replacement, displaced string) error {
+func replaceFile(path, in, out string) error {
 	var names [3]*uint16
-	for i, path := range []string{replaced, replacement, displaced} {
+	for i, path := range []string{path, in, out} {
 		name, err := windows.UTF16PtrFromString(path)
 		if err != nil {
 			return err
@@ -68,9 +53,31 @@ func replaceFile(replaced, replacement, displaced string) error {
 	}
 	ok, _, err := proc.Call(uintptr(unsafe.Pointer(names[0])), uintptr(unsafe.Pointer(names[1])), uintptr(unsafe.Pointer(names[2])), 0, 0, 0)
 	if ok == 0 {
-		return &os.LinkError{Op: "replace", Old: replaced, New: replacement, Err: err}
+		return replaceError(path, in, err)
 	}
 	return nil
+}
+
+// renameNew is a rename that never replaces what is there.
+func renameNew(from, to string) error {
+	var names [2]*uint16
+	for i, path := range []string{from, to} {
+		name, err := windows.UTF16PtrFromString(path)
+		if err != nil {
+			return err
+		}
+		names[i] = name
+	}
+	if err := windows.MoveFileEx(names[0], names[1], windows.MOVEFILE_WRITE_THROUGH); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
+
+// isPlaceholder tells of a file that only its name is here: reading it would have a synchronising program fetch it.
+func isPlaceholder(info fs.FileInfo) bool {
+	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
+	return ok && recalls(data.FileAttributes)
 }
 
 // keepAttributes has nothing to do: ReplaceFile gives the new file what the old one had.

@@ -168,7 +168,7 @@ func (f *File) relationships(part string, read map[*entry]bool) ([]relationship,
 			target = "/" + dir + target
 		}
 		if len(rels) >= 10*f.lim.Entries {
-			return tooLarge("", "it has more than %d relationships to parts of the package", len(rels))
+			return hostile("", "it has more than %d relationships to parts of the package, which are fewer", len(rels))
 		}
 		rels = append(rels, relationship{attrString(t.attrs, "Id"), path.Base(attrString(t.attrs, "Type")), strings.TrimPrefix(path.Clean(target), "/")})
 		return nil

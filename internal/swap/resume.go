@@ -1,0 +1,108 @@
+package swap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// Resumed is what became of a replacement that an earlier process left unfinished, or of one whose displaced file was to
+// be looked at once more.
+type Resumed struct {
+	Path     string
+	Broken   bool   // it was broken off, and is resolved now
+	Written  bool   // the new version went in
+	Conflict string // a version is kept here that somebody saved meanwhile and that the file is not
+	Err      error  // it is still unfinished: the file is not to be replaced before that is put right
+}
+
+// Resume finishes or undoes what earlier processes left unfinished, and looks once more at what was displaced within
+// the last Grace: a program that held the file open may have written into that. No replacement of the same journal may
+// be under way meanwhile. It tells only of what somebody should know.
+func (s *Swapper) Resume(ctx context.Context, now time.Time) ([]Resumed, error) {
+	pending, err := s.journal.Pending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	var out []Resumed
+	for _, intent := range pending {
+		r := &replacement{Intent: intent, ctx: ctx, do: s.do, journal: s.journal, wait: s.pause}
+		resumed := Resumed{Path: intent.Path}
+		if intent.State == Intended {
+			resumed.Broken = true
+			resumed.Conflict, resumed.Err = r.finish()
+			resumed.Written = r.State == Placed
+		}
+		if r.State == Placed && resumed.Err == nil {
+			resumed.Conflict, resumed.Err = r.settle(now)
+		}
+		if resumed.Broken || resumed.Conflict != "" || resumed.Err != nil {
+			out = append(out, resumed)
+		}
+	}
+	return out, nil
+}
+
+// finish resolves a replacement that a crash broke off.
+func (r *replacement) finish() (conflict string, err error) {
+	end, err := r.resolve(forward)
+	if err != nil {
+		return end.conflict, fmt.Errorf("an earlier write was broken off and could not be finished: %w", err)
+	}
+	r.State = end.state
+	return end.conflict, r.journal.Conclude(r.ctx, r.ID, end.state, end.conflict)
+}
+
+// settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word.
+func (r *replacement) settle(now time.Time) (conflict string, err error) {
+	due := now.Sub(r.At) >= Grace || now.Before(r.At)
+	for _, path := range []string{r.Temp, r.old(), r.Backup} {
+		if path == "" {
+			continue
+		}
+		sum, err := r.do.hash(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return conflict, err
+		case sum != r.Before:
+			conflict, err = r.late(path)
+		case due && path != r.Backup:
+			err = r.drop(path)
+		}
+		if err != nil {
+			return conflict, err
+		}
+	}
+	if !due && conflict == "" {
+		return "", nil
+	}
+	return conflict, r.journal.Conclude(r.ctx, r.ID, Settled, conflict)
+}
+
+// late keeps what a program wrote into the displaced file as a conflict copy. The copy from before stays where it is.
+func (r *replacement) late(path string) (conflict string, err error) {
+	if path != r.Backup {
+		return r.conflict(path)
+	}
+	from, err := r.do.open(path)
+	if err != nil {
+		return "", err
+	}
+	defer from.Close()
+	sum, err := r.do.hash(path)
+	if err == nil {
+		err = stage(r.do, r.part(), from, r.Path, sum)
+	}
+	if errors.Is(err, fs.ErrNotExist) { // the file itself is away; the copy does not need its looks
+		return "", vanished(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.conflict(r.part())
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"regcert/internal/samples"
@@ -18,21 +18,30 @@ import (
 
 // The measurements, by the names that the table gives them.
 const (
-	floor     = "floor: inflate the sheet, scan it, deflate it"
+	limit     = "limit: read the files and hash them"
+	floor     = "floor: inflate the sheets, scan them, deflate them"
 	readOnly  = "read alone"
 	check     = "regcert check"
-	firstRun  = "regcert run, first"
+	firstRun  = "regcert run, first: every workbook is written"
 	secondRun = "regcert run, nothing to change"
 	library   = "excelize: open, get rows, set 4 cells a row, save"
 )
 
-// measurement is what one kind of work took, run by run.
+// measurement is what one kind of work on a load took, run by run.
 type measurement struct {
+	load   load
 	name   string
 	wall   []time.Duration // from start to end of the process
 	work   []time.Duration // of all processors: what stays the same on a busy machine
 	memory int64           // the highest peak resident memory of any run, in bytes; 0 unknown
+	scale  int             // how many times as much the whole load is; what was taken is a part of it
 }
+
+// median is what the whole load takes, as a rule.
+func (m measurement) median() time.Duration { return median(m.wall) * time.Duration(m.scale) }
+
+// busy is how many processors were at work, as a rule.
+func (m measurement) busy() float64 { return float64(median(m.work)) / float64(median(m.wall)) }
 
 func median(times []time.Duration) time.Duration {
 	return slices.Sorted(slices.Values(times))[len(times)/2]
@@ -41,16 +50,13 @@ func median(times []time.Duration) time.Duration {
 // bench measures in a folder of its own.
 type bench struct {
 	options
-	dir, self string // self: the path of this program
-	pristine  string // the register as it was made
-	register  string // the register that regcert treats
-	configYML string
-	size      int64 // of the pristine register in bytes
+	dir, self string           // self: the path of this program
+	sizes     map[string]int64 // of the workbooks of a load as they were made, in bytes
 	done      []measurement
 }
 
 func newBench(o options, dir string) (*bench, error) {
-	b := &bench{options: o, dir: dir, pristine: filepath.Join(dir, "pristine", "register.xlsx"), register: filepath.Join(dir, "register.xlsx")}
+	b := &bench{options: o, dir: dir, sizes: map[string]int64{}}
 	var err error
 	if b.self, err = os.Executable(); err != nil {
 		return nil, err
@@ -58,87 +64,106 @@ func newBench(o options, dir string) (*bench, error) {
 	if b.regcert, err = exec.LookPath(o.regcert); err != nil {
 		return nil, fmt.Errorf("%w: build it first (make build), or name it with -regcert", err)
 	}
-	if b.regcert, err = filepath.Abs(b.regcert); err != nil {
-		return nil, err
-	}
-	if b.configYML, err = configure(dir, o.config); err != nil {
-		return nil, err
-	}
-	if err := os.Mkdir(filepath.Dir(b.pristine), 0o700); err != nil {
-		return nil, err
-	}
-	// In a child too: on Linux the peak memory of a process counts from what
-	// its parent held when it started it, so this process stays small.
-	if _, _, err := b.run(b.self, "-do", "make", b.pristine, strconv.Itoa(o.rows)); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(b.pristine)
-	if err != nil {
-		return nil, err
-	}
-	b.size = info.Size()
-	return b, nil
+	b.regcert, err = filepath.Abs(b.regcert)
+	return b, err
 }
 
-// measureAll takes the measurements, each in a process of its own, in rounds:
-// what else the machine does meanwhile weighs on all of them alike.
-func (b *bench) measureAll() error {
-	for i := range b.runs {
-		fmt.Fprintf(os.Stderr, "round %d of %d …\n", i+1, b.runs)
-		if err := b.round(); err != nil {
+// place is the folders of a load: its workbooks as they were made, and as
+// regcert treats them.
+type place struct{ pristine, treated, config string }
+
+// measureAll takes the measurements of a load, each in a process of its own, in
+// rounds: what else the machine does meanwhile weighs on all of them alike.
+func (b *bench) measureAll(l load) error {
+	dir := filepath.Join(b.dir, l.name)
+	p := place{pristine: filepath.Join(dir, "pristine"), treated: filepath.Join(dir, "treated")}
+	for _, d := range []string{p.pristine, p.treated} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
 			return err
 		}
 	}
-	if !b.excelize {
+	defer os.RemoveAll(dir)
+	var err error
+	if p.config, err = configure(p.treated, b.config); err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s: making them …\n", l)
+	// In a child too: on Linux the peak memory of a process counts from what
+	// its parent held when it started it, so this process stays small.
+	if _, _, err := b.run(b.self, "-do", "make", p.pristine, strconv.Itoa(l.books), strconv.Itoa(l.rows), strings.Join(l.columns, ",")); err != nil {
+		return err
+	}
+	if b.sizes[l.name], err = sizeOf(p.pristine); err != nil {
+		return err
+	}
+	for i := range l.rounds {
+		fmt.Fprintf(os.Stderr, "%s: round %d of %d …\n", l, i+1, l.rounds)
+		if err := b.round(l, p); err != nil {
+			return err
+		}
+	}
+	if l.byLibrary == 0 {
 		return nil
 	}
-	fmt.Fprintln(os.Stderr, "excelize …")
-	return b.measure(library, b.self, "-do", "excelize", b.pristine, filepath.Join(b.dir, "rewritten.xlsx"))
+	fmt.Fprintf(os.Stderr, "%s: excelize …\n", l)
+	return b.measure(l, library, l.books/l.byLibrary, b.self, "-do", "excelize", p.pristine, p.treated, strconv.Itoa(l.byLibrary))
 }
 
-func (b *bench) round() error {
-	if err := b.measure(floor, b.self, "-do", "floor", b.pristine); err != nil {
+func (b *bench) round(l load, p place) error {
+	for _, m := range [][2]string{{limit, "hash"}, {floor, "floor"}, {readOnly, "read"}} {
+		if err := b.measure(l, m[0], 1, b.self, "-do", m[1], p.pristine); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(p.treated, "state")); err != nil {
 		return err
 	}
-	if err := b.measure(readOnly, b.self, "-do", "read", b.pristine); err != nil {
+	if err := copyBooks(p.treated, p.pristine); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(filepath.Join(b.dir, "state")); err != nil {
+	made, err := hashes(p.treated)
+	if err != nil {
 		return err
 	}
-	if err := copyFile(b.register, b.pristine); err != nil {
+	flags := []string{"--config", p.config, "--as-of", samples.AsOf().String(), "--quiet"}
+	if err := b.measure(l, firstRun, 1, b.regcert, append([]string{"run"}, flags...)...); err != nil {
 		return err
 	}
-	flags := []string{"--config", b.configYML, "--as-of", samples.AsOf().String(), "--quiet"}
-	if err := b.measure(firstRun, b.regcert, append([]string{"run"}, flags...)...); err != nil {
+	written, err := hashes(p.treated)
+	if err != nil {
 		return err
 	}
-	if err := b.expect(b.register, b.pristine, false, "regcert run has written nothing: there is nothing to measure"); err != nil {
+	for name, sum := range made {
+		if written[name] == sum {
+			return fmt.Errorf("regcert run has not written %s: there is nothing to measure", name)
+		}
+	}
+	if err := b.measure(l, secondRun, 1, b.regcert, append([]string{"run"}, flags...)...); err != nil {
 		return err
 	}
-	written := filepath.Join(b.dir, "pristine", "written.xlsx")
-	if err := copyFile(written, b.register); err != nil {
+	after, err := hashes(p.treated)
+	if err != nil {
 		return err
 	}
-	if err := b.measure(secondRun, b.regcert, append([]string{"run"}, flags...)...); err != nil {
-		return err
+	for name, sum := range written {
+		if after[name] != sum {
+			return fmt.Errorf("the second regcert run has changed %s again", name)
+		}
 	}
-	if err := b.expect(b.register, written, true, "the second regcert run has changed the register again"); err != nil {
-		return err
-	}
-	return b.measure(check, b.regcert, append([]string{"check"}, flags...)...)
+	return b.measure(l, check, 1, b.regcert, append([]string{"check"}, flags...)...)
 }
 
-// measure runs a program and adds what it took to the measurement.
-func (b *bench) measure(name, program string, args ...string) error {
+// measure runs a program and adds what it took to the measurement. Where it does
+// only a part of the load, scale says how many times as much the whole is.
+func (b *bench) measure(l load, name string, scale int, program string, args ...string) error {
 	wall, state, err := b.run(program, args...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	i := slices.IndexFunc(b.done, func(m measurement) bool { return m.name == name })
+	i := slices.IndexFunc(b.done, func(m measurement) bool { return m.load.name == l.name && m.name == name })
 	if i < 0 {
 		i = len(b.done)
-		b.done = append(b.done, measurement{name: name})
+		b.done = append(b.done, measurement{load: l, name: name, scale: scale})
 	}
 	m := &b.done[i]
 	m.wall = append(m.wall, wall)
@@ -163,46 +188,4 @@ func (b *bench) run(program string, args ...string) (time.Duration, *os.ProcessS
 		return 0, nil, fmt.Errorf("%s %s: %w\n%s", filepath.Base(program), args[0], err, said.Bytes())
 	}
 	return took, cmd.ProcessState, nil
-}
-
-// expect makes sure that what was measured has happened: that two files are
-// the same, or are not.
-func (b *bench) expect(path, other string, same bool, otherwise string) error {
-	first, err := hash(path)
-	if err != nil {
-		return err
-	}
-	second, err := hash(other)
-	if err != nil {
-		return err
-	}
-	if (first == second) != same {
-		return errors.New(otherwise)
-	}
-	return nil
-}
-
-func copyFile(to, from string) error {
-	data, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer data.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, data)
-	return errors.Join(err, out.Close())
-}
-
-func hash(path string) (sum [32]byte, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return sum, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	return [32]byte(h.Sum(nil)), err
 }

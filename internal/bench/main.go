@@ -1,6 +1,7 @@
-// Command bench measures regcert on a made register against the least work
-// that reading and writing such a workbook takes, and against a library that
-// rewrites it. `make bench` runs it.
+// Command bench measures regcert on made registers: one large, many small and
+// one very large, each against the least work that reading and writing such
+// workbooks takes, and against a library that rewrites them. `make bench` runs
+// it.
 package main
 
 import (
@@ -12,22 +13,25 @@ import (
 
 // options are what the measurements are made with.
 type options struct {
-	regcert, config string
-	rows, runs      int
-	excelize        bool
+	regcert, config    string
+	rows, books, large int
+	runs               int
+	excelize           bool
 }
 
 func main() {
 	var o options
 	do := flag.String("do", "", "for the bench's own child processes: the step to take")
 	flag.StringVar(&o.regcert, "regcert", "./regcert", "the regcert `binary` to measure")
-	flag.StringVar(&o.config, "config", "", "a config `file` to run it with instead of one that has nothing but the register; its workbooks must be register.xlsx")
-	flag.IntVar(&o.rows, "rows", 100_000, "`rows` of the register")
-	flag.IntVar(&o.runs, "runs", 5, "how many rounds of measurements; the median counts")
+	flag.StringVar(&o.config, "config", "", "a config `file` to run it with instead of one that has nothing but the registers; its workbooks must be *.xlsx")
+	flag.IntVar(&o.rows, "rows", 100_000, "`rows` of the large register; 0: it is not measured")
+	flag.IntVar(&o.books, "books", 500, "how many small `workbooks`; 0: they are not measured")
+	flag.IntVar(&o.large, "large", 1_000_000, "`rows` of the very large register; 0: it is not measured")
+	flag.IntVar(&o.runs, "runs", 5, "how many rounds of measurements, half as many of the very large register; the median counts")
 	flag.BoolVar(&o.excelize, "excelize", true, "measure excelize too, once: it takes most of a minute and 2 GB")
 	flag.Parse()
-	if o.runs < 1 || o.rows < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -runs and -rows are at least 1")
+	if o.runs < 1 || min(o.rows, o.books, o.large) < 0 {
+		fmt.Fprintln(os.Stderr, "bench: -runs is at least 1, and nothing is less than 0")
 		os.Exit(2)
 	}
 	var err error
@@ -53,14 +57,16 @@ func compare(o options) error {
 	if err != nil {
 		return err
 	}
-	if err := b.measureAll(); err != nil {
-		return err
+	for _, l := range loads(o) {
+		if err := b.measureAll(l); err != nil {
+			return err
+		}
 	}
 	return b.print(os.Stdout)
 }
 
-// defaultConfig has nothing but the register.
-const defaultConfig = "timezone: Europe/London\nworkbooks:\n  - path: register.xlsx\nstate_dir: state\n"
+// defaultConfig has nothing but the registers.
+const defaultConfig = "timezone: Europe/London\nworkbooks:\n  - path: \"*.xlsx\"\nstate_dir: state\n"
 
 // configure writes the config file into the folder and returns its path.
 func configure(dir, from string) (string, error) {

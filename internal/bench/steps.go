@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -18,41 +20,86 @@ import (
 	"regcert/internal/xlsx"
 )
 
-const sheetPart = "xl/worksheets/sheet1.xml"
+const (
+	sheetName = "Enrolments"
+	sheetPart = "xl/worksheets/sheet1.xml"
+)
 
-// step does, in a child process, one of the things that are measured.
+// step does, in a child process, one of the things that are measured, on the
+// workbooks of a folder.
 func step(name string, args []string) error {
 	switch {
-	case name == "make" && len(args) == 2:
-		rows, err := strconv.Atoi(args[1])
-		if err != nil {
-			return err
-		}
-		return makeRegister(args[0], rows)
+	case name == "make" && len(args) == 4:
+		return makeBooks(args[0], args[1], args[2], args[3])
+	case name == "hash" && len(args) == 1:
+		_, err := hashes(args[0])
+		return err
 	case name == "floor" && len(args) == 1:
 		return leastWork(args[0])
 	case name == "read" && len(args) == 1:
 		return readAlone(args[0])
-	case name == "excelize" && len(args) == 2:
-		return rewrite(args[0], args[1])
+	case name == "excelize" && len(args) == 3:
+		return rewrite(args[0], args[1], args[2])
 	}
 	return fmt.Errorf("there is no step %s %q", name, args)
 }
 
-func makeRegister(path string, rows int) error {
+// makeBooks makes registers of different learners. Columns are headings with
+// commas between them, none for all.
+func makeBooks(dir, books, rows, columns string) error {
+	n, err := strconv.Atoi(books)
+	if err != nil {
+		return err
+	}
+	r := samples.Register{}
+	if r.Rows, err = strconv.Atoi(rows); err != nil {
+		return err
+	}
+	if columns != "" {
+		r.Columns = strings.Split(columns, ",")
+	}
+	for i := range n {
+		r.Seed, r.After = uint64(i+1), i*r.Rows
+		if err := makeBook(filepath.Join(dir, fmt.Sprintf("register%03d.xlsx", i)), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func makeBook(path string, r samples.Register) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
-	err = samples.WriteRegister(w, samples.Register{Rows: rows, Seed: 1})
+	err = samples.WriteRegister(w, r)
 	return errors.Join(err, w.Flush(), f.Close())
 }
 
-// leastWork inflates the sheet once, scans its bytes once and deflates it once
-// at the fastest level, with the standard library: what patching it takes a
-// plain program at the least.
-func leastWork(path string) error {
+// leastWork inflates each sheet once, scans its bytes once and deflates it once
+// at the fastest level, with the standard library and on one processor: what
+// patching it takes a plain program at the least.
+func leastWork(dir string) error {
+	paths, err := booksIn(dir)
+	if err != nil {
+		return err
+	}
+	out, err := flate.NewWriter(io.Discard, flate.BestSpeed)
+	if err != nil {
+		return err
+	}
+	chunk := make([]byte, 1<<16)
+	for _, path := range paths {
+		out.Reset(io.Discard)
+		if err := rewriteSheet(path, out, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rewriteSheet(path string, out *flate.Writer, chunk []byte) error {
 	in, err := zip.OpenReader(path)
 	if err != nil {
 		return err
@@ -63,12 +110,7 @@ func leastWork(path string) error {
 		return err
 	}
 	defer sheet.Close()
-	out, err := flate.NewWriter(io.Discard, flate.BestSpeed)
-	if err != nil {
-		return err
-	}
 	tags := 0
-	chunk := make([]byte, 1<<16)
 	for {
 		n, err := sheet.Read(chunk)
 		for rest := chunk[:n]; ; tags++ {
@@ -94,37 +136,61 @@ func leastWork(path string) error {
 	return out.Close()
 }
 
-// readAlone reads the register into records, as every regcert command does
-// first.
-func readAlone(path string) error {
-	data, err := os.ReadFile(path)
+// readAlone reads the registers into records, as every regcert command does
+// first, one after the other.
+func readAlone(dir string) error {
+	paths, err := booksIn(dir)
 	if err != nil {
 		return err
 	}
-	file, err := xlsx.Open(data, xlsx.DefaultLimits())
-	if err != nil {
-		return err
-	}
-	book, err := register.NewReader(samples.AsOf(), register.Aliases{}).Read(path, file)
-	if err != nil {
-		return err
-	}
-	if len(book.Sheets) == 0 || len(book.Sheets[0].Records) == 0 {
-		return errors.New("no records were read")
+	reader := register.NewReader(samples.AsOf(), register.Aliases{})
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := xlsx.Open(data, xlsx.DefaultLimits())
+		if err != nil {
+			return err
+		}
+		book, err := reader.Read(path, file)
+		if err != nil {
+			return err
+		}
+		if len(book.Sheets) == 0 || len(book.Sheets[0].Records) == 0 {
+			return errors.New("no records were read")
+		}
 	}
 	return nil
 }
 
-// rewrite does with excelize what regcert run does with the cells: the whole
-// sheet is read, four cells are set in each row, and the workbook is saved.
-func rewrite(from, to string) error {
+// rewrite does with excelize what regcert run does with the cells, on some of
+// the workbooks: the whole sheet is read, four cells are set in each row, and
+// the workbook is saved.
+func rewrite(from, to, some string) error {
+	paths, err := booksIn(from)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(some)
+	if err != nil || n > len(paths) {
+		return fmt.Errorf("%s holds no %s workbooks", from, some)
+	}
+	for _, path := range paths[:n] {
+		if err := rewriteBook(path, filepath.Join(to, filepath.Base(path))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rewriteBook(from, to string) error {
 	book, err := excelize.OpenFile(from)
 	if err != nil {
 		return err
 	}
 	defer book.Close()
-	const sheet = "Enrolments"
-	rows, err := book.GetRows(sheet)
+	rows, err := book.GetRows(sheetName)
 	if err != nil {
 		return err
 	}
@@ -134,7 +200,7 @@ func rewrite(from, to string) error {
 			if err != nil {
 				return err
 			}
-			if err := book.SetCellValue(sheet, ref, value); err != nil {
+			if err := book.SetCellValue(sheetName, ref, value); err != nil {
 				return err
 			}
 		}

@@ -10,45 +10,28 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
-
-	"regcert/internal/samples"
 )
 
-// target is a figure that regcert is meant to keep.
-type target struct {
-	what         string
-	of, to       string // measurements; to is empty where the figure is memory
-	atMost       float64
-	memoryAtMost int64
-}
-
-func targets() []target {
-	return []target{
-		{what: "first run against the floor", of: firstRun, to: floor, atMost: 3},
-		{what: "first run against excelize", of: firstRun, to: library, atMost: 0.1},
-		{what: "second run against the read alone", of: secondRun, to: check, atMost: 1.5},
-		{what: "peak memory of the first run", of: firstRun, memoryAtMost: 300e6},
-	}
-}
-
-// print writes the measurements as a table, then the figures that regcert is
-// meant to keep.
+// print writes the measurements as a table, load by load, then the figures that
+// regcert is meant to keep.
 func (b *bench) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s rows × %d columns, %s, on %d processors of %s/%s\n\n", humanize.Comma(int64(b.rows)), samples.BigColumns,
-		humanize.Bytes(uint64(b.size)), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
-	least, _ := b.find(floor)
+	fmt.Fprintf(w, "On %d processors of %s/%s; each figure is of a process from start to end, and × floor is the ratio of medians.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\tmedian\tfastest\tslowest\tprocessor time\tpeak memory\t× floor\t")
-	for _, m := range b.done {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", m.name, seconds(median(m.wall)), seconds(slices.Min(m.wall)), seconds(slices.Max(m.wall)),
-			seconds(median(m.work)), memory(m.memory), ratio(m, least))
+	for i, m := range b.done {
+		if i == 0 || m.load.name != b.done[i-1].load.name {
+			fmt.Fprintln(t, "\t\t\t\t\t\t\t\t\t")
+			fmt.Fprintf(t, "%s, %s\tmedian\tfastest\tslowest\tprocessor time\tprocessors\tpeak memory\tper second\t× floor\t\n", m.load, humanize.Bytes(uint64(b.sizes[m.load.name])))
+		}
+		b.row(t, m)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
-	if wall, work := median(least.wall), median(least.work); wall > 2*work {
-		fmt.Fprintf(w, "The machine was busy: the floor waited %s for %s of work. Measure again when it is idle.\n", seconds(wall), seconds(work))
+	for _, m := range b.done {
+		if wall, work := median(m.wall), median(m.work); m.name == floor && wall > 2*work {
+			fmt.Fprintf(w, "The machine was busy: the floor of %s waited %s for %s of work. Measure again when it is idle.\n", m.load, seconds(wall), seconds(work))
+		}
 	}
 	for _, g := range targets() {
 		if line := b.judge(g); line != "" {
@@ -58,19 +41,45 @@ func (b *bench) print(w io.Writer) error {
 	return nil
 }
 
+// row writes one measurement.
+func (b *bench) row(t io.Writer, m measurement) {
+	name, scale := m.name, time.Duration(m.scale)
+	if m.scale > 1 {
+		name += fmt.Sprintf(" (on %d of them, × %d)", m.load.byLibrary, m.scale)
+	}
+	against := ""
+	if least, ok := b.find(m.load.name, floor); ok {
+		against = fmt.Sprintf("%.2f", ratio(m, least))
+	}
+	fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\t%s\t\n", name, seconds(m.median()), seconds(slices.Min(m.wall)*scale), seconds(slices.Max(m.wall)*scale),
+		seconds(median(m.work)*scale), m.busy(), memory(m.memory), perSecond(m), against)
+}
+
+// perSecond says how many of the load's workbooks are done in a second, or how
+// many rows where it is a single one.
+func perSecond(m measurement) string {
+	n, what := m.load.books, "workbooks"
+	if n == 1 {
+		n, what = m.load.rows, "rows"
+	}
+	return humanize.Comma(int64(float64(n)/m.median().Seconds())) + " " + what
+}
+
 // judge says whether a target is kept, nothing where it was not measured.
 func (b *bench) judge(g target) string {
-	m, ok := b.find(g.of)
+	m, ok := b.find(g.load, g.of)
 	if !ok {
 		return ""
 	}
-	if g.to == "" {
-		if m.memory == 0 {
-			return ""
-		}
+	switch {
+	case g.memoryAtMost > 0 && m.memory > 0:
 		return verdict(m.memory <= g.memoryAtMost, "%s: %s, at most %s", g.what, memory(m.memory), memory(g.memoryAtMost))
+	case g.busyAtLeast > 0 && runtime.NumCPU() < 2:
+		return ""
+	case g.busyAtLeast > 0:
+		return verdict(m.busy() >= g.busyAtLeast, "%s: %.1f, at least %g", g.what, m.busy(), g.busyAtLeast)
 	}
-	to, ok := b.find(g.to)
+	to, ok := b.find(g.load, g.to)
 	if !ok {
 		return ""
 	}
@@ -86,16 +95,16 @@ func verdict(kept bool, format string, args ...any) string {
 	return strings.TrimSpace(word + " " + fmt.Sprintf(format, args...))
 }
 
-func (b *bench) find(name string) (measurement, bool) {
+func (b *bench) find(load, name string) (measurement, bool) {
 	for _, m := range b.done {
-		if m.name == name {
+		if m.load.name == load && m.name == name {
 			return m, true
 		}
 	}
 	return measurement{}, false
 }
 
-func ratio(m, to measurement) float64 { return float64(median(m.wall)) / float64(median(to.wall)) }
+func ratio(m, to measurement) float64 { return float64(m.median()) / float64(to.median()) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -298,6 +299,9 @@ func TestExcels(t *testing.T) {
 				t.Error("Excel describes the transform otherwise")
 			}
 			sealed := seal(t, p, p.Content)
+			if was, is := descriptorOf(t, data), descriptorOf(t, sealed); is != was && !mixed {
+				t.Errorf("the descriptor is\n%s\nand Excel's\n%s", is, was)
+			}
 			again, err := Open(sealed, password)
 			if err != nil || !bytes.Equal(again.Content, p.Content) || !again.root.equal(p.root) {
 				t.Errorf("it is not what it was: %v", err)
@@ -307,6 +311,16 @@ func TestExcels(t *testing.T) {
 			}
 		})
 	}
+}
+
+// descriptorOf is the stream EncryptionInfo, without what is random in it.
+func descriptorOf(t *testing.T, data []byte) string {
+	t.Helper()
+	root, err := readCompound(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`((saltValue|encrypted[A-Za-z]+)=")[^"]*`).ReplaceAllString(string(root.child(infoStream).content), "$1")
 }
 
 // sameContent compares entries but for their times.

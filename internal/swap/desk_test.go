@@ -257,6 +257,7 @@ type faulty struct {
 	hit func(op string) error
 	// A write fails by an error after half of it, by being short, or by lying.
 	write string
+	syncs bool // the disk is the model's: a real one is not tested here
 }
 
 func (f faulty) real(path string) (string, error) {
@@ -351,7 +352,12 @@ func (f faulty) list(dir string) ([]string, error) {
 	return f.files.list(dir)
 }
 
-func (f faulty) syncDir(dir string) error { return f.hit("syncDir") } // the disk itself is not tested here
+func (f faulty) syncDir(dir string) error {
+	if err := f.hit("syncDir"); err != nil || !f.syncs {
+		return err
+	}
+	return f.files.syncDir(dir)
+}
 
 type faultyFile struct {
 	file
@@ -379,6 +385,11 @@ func (m faultyFile) keep(like string) error {
 	return m.file.keep(like)
 }
 
-func (m faultyFile) Sync() error { return m.f.hit("sync") }
+func (m faultyFile) Sync() error {
+	if err := m.f.hit("sync"); err != nil || !m.f.syncs {
+		return err
+	}
+	return m.file.Sync()
+}
 
 func (m faultyFile) Close() error { return errors.Join(m.file.Close(), m.f.hit("close")) }

@@ -14,19 +14,15 @@ import (
 type world struct {
 	*model
 	journal *memo
-	moments int // operations until everything had happened
+	moments int                   // operations until everything had happened
+	shared  bool                  // the copies are on another device
+	hit     func(op string) error // makes operations fail; nil: none does
 }
 
 // live lets a history happen.
 func live(way Way, links bool, schedule []event) *world {
 	w := &world{model: newModel(way, links, schedule), journal: &memo{}}
-	w.do(func() {
-		done, err := w.swapper().Replace(context.Background(), Order{Path: modelBook, Before: sha256.Sum256([]byte(oldText)), After: []byte(newText),
-			Backup: Backup{Dir: modelCopies, Keep: 3, At: replacedAt}})
-		if (err == nil) != done.Written || done.Written && w.journal.states() != "placed" {
-			w.fail("%+v, %v, but the journal says %s", done, err, w.journal.states())
-		}
-	})
+	w.replace()
 	for w.crashed { // the next process, which may crash, too
 		w.crashed = false
 		w.resume(0)
@@ -38,6 +34,16 @@ func live(way Way, links bool, schedule []event) *world {
 	return w
 }
 
+func (w *world) replace() {
+	w.do(func() {
+		done, err := w.swapper().Replace(context.Background(), Order{Path: modelBook, Before: sha256.Sum256([]byte(oldText)), After: []byte(newText),
+			Backup: Backup{Dir: modelCopies, Keep: 3, At: replacedAt}})
+		if err == nil && (!done.Written || w.journal.states() != "placed") || err != nil && done.Written && w.names[modelBook].content == oldText {
+			w.fail("%+v, %v, but the journal says %s", done, err, w.journal.states())
+		}
+	})
+}
+
 func (w *world) fail(format string, args ...any) {
 	if w.broken == "" {
 		w.broken = fmt.Sprintf(format, args...)
@@ -47,6 +53,12 @@ func (w *world) fail(format string, args ...any) {
 func (w *world) swapper() *Swapper {
 	s := New(w.journal)
 	s.do, s.pause = w.model, func() {}
+	if w.shared {
+		s.do = acrossDevices{s.do, inFolder}
+	}
+	if w.hit != nil {
+		s.do = faulty{files: s.do, hit: w.hit, syncs: true}
+	}
 	s.ways[inFolder] = w.way
 	return s
 }

@@ -72,8 +72,14 @@ func (r *replacement) find() (now found, err error) {
 // resolve brings a replacement that was broken off to an end: after an error in this process, or after a crash of
 // another. What has happened is told by what the files hold, never by time stamps.
 func (r *replacement) resolve(to direction) (end, error) {
-	if err := r.drop(r.part()); err != nil {
-		return end{}, err
+	parts := []string{r.part()}
+	if r.Backup != "" {
+		parts = append(parts, r.Backup+partEnding)
+	}
+	for _, part := range parts {
+		if err := r.drop(part); err != nil {
+			return end{}, err
+		}
 	}
 	now, err := r.find()
 	if err != nil {

@@ -95,7 +95,7 @@ func TestReplaceOnAFullDisk(t *testing.T) {
 	}
 	d.resume(system{}, Grace)
 	d.expect(newText)
-	if copies := files(t, d.backup.Dir); len(copies) != 1 || copies[filepath.Base(done.Backup)] != oldText {
+	if copies := folder(t, d.backup.Dir); len(copies) != 1 || copies[filepath.Base(done.Backup)] != oldText {
 		t.Errorf("copies %v", copies)
 	}
 	if _, sum, err := Read(d.book, 1<<20); err != nil || sum != sha256.Sum256(d.after) {

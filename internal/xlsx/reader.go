@@ -120,7 +120,7 @@ func (r *reader) more() error {
 	if len(r.buf) > longest {
 		return tooLarge("", "one row, text or tag takes more than %d MiB", longest>>20)
 	}
-	for want := 2 * len(r.buf); !r.last && (len(r.buf) < want || want == 0); {
+	for want := min(2*len(r.buf), longest+1); !r.last && (len(r.buf) < want || want == 0); {
 		got, err := r.src.next(r.chunk)
 		r.chunk = got
 		if err != nil && err != io.EOF {

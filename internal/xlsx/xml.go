@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -301,7 +300,7 @@ func attrBool(attrs []byte, name string, def bool) bool {
 	return def
 }
 
-// mostAttrs is how many attributes a tag may have: far more than any has, and few enough to be compared.
+// mostAttrs is how many attributes a tag may have: far more than any has, and so few that a byte numbers them.
 const mostAttrs = 250
 
 // checkAttrs reports attributes that are not well-formed, or that stand twice.
@@ -326,26 +325,20 @@ func checkAttrs(attrs []byte) error {
 	}
 }
 
-// noneTwice compares the names of a tag's attributes: the usual few each with each, many in their order.
+// noneTwice looks for a name that stands twice, through a table of where each stands among them, counted from 1.
 func noneTwice(names [][]byte) error {
-	twice := func(name []byte) error {
-		return malformed("the attribute %s stands twice in one tag", quoteBytes(name))
-	}
-	if len(names) > 16 {
-		slices.SortFunc(names, bytes.Compare)
-		for i := 1; i < len(names); i++ {
-			if bytes.Equal(names[i-1], names[i]) {
-				return twice(names[i])
+	var table [512]uint8
+	for i, name := range names {
+		h := uint32(0)
+		for _, c := range name {
+			h = h*31 + uint32(c)
+		}
+		for ; table[h%512] > 0; h++ {
+			if bytes.Equal(name, names[table[h%512]-1]) {
+				return malformed("the attribute %s stands twice in one tag", quoteBytes(name))
 			}
 		}
-		return nil
-	}
-	for i, a := range names {
-		for _, b := range names[:i] {
-			if bytes.Equal(a, b) {
-				return twice(a)
-			}
-		}
+		table[h%512] = uint8(i + 1)
 	}
 	return nil
 }

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// lockName is the file in the state folder whose lock is the right to write workbooks. It is never deleted: the lock is
+// on the file, not that it exists.
+const lockName = "writing.lock"
+
+// Busy says that another process is writing workbooks.
+type Busy struct{ Holder string }
+
+func (b *Busy) Error() string {
+	if b.Holder == "" {
+		return "another regcert is writing workbooks at this moment"
+	}
+	return fmt.Sprintf("another regcert is writing workbooks at this moment (%s)", b.Holder)
+}
+
+// Writing asks for the right to write workbooks, which one process has at a time, and waits for it as long as patience
+// says. What says what for, so that others can be told: "regcert run". The right ends with release, or with the process.
+func (s *Store) Writing(ctx context.Context, what string, now time.Time, patience time.Duration) (release func() error, err error) {
+	path := filepath.Join(filepath.Dir(s.path), lockName)
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	got, err := lock.TryLock()
+	if err == nil && !got {
+		waiting, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		got, err = lock.TryLockContext(waiting, 50*time.Millisecond)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, errors.Join(ctx.Err(), lock.Close())
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, errors.Join(&Busy{Holder: holder(path)}, lock.Close())
+	case err != nil || !got:
+		return nil, errors.Join(unwritable(path, err), lock.Close())
+	}
+	// Who holds it stands beside it, as Windows keeps others from reading a locked file.
+	text := fmt.Sprintf("%s, process %d, since %s\n", what, os.Getpid(), now.Format("02/01/2006 15:04:05"))
+	if err := os.WriteFile(path+".holder", []byte(text), 0o600); err != nil {
+		return nil, errors.Join(unwritable(path, err), lock.Close())
+	}
+	return lock.Close, nil
+}
+
+// holder is what the holder of a lock has said of itself.
+func holder(path string) string {
+	data, err := os.ReadFile(path + ".holder")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}

@@ -36,6 +36,7 @@ func (r *relay) raise() {
 // inflater gives the inflated bytes of one entry and enforces its size and CRC: the read that would be beyond the last
 // byte gives io.EOF only if both are right.
 type inflater struct {
+	flates *flates
 	name   string
 	src    bytes.Reader
 	r      io.Reader // src itself, or flate over it
@@ -45,13 +46,34 @@ type inflater struct {
 }
 
 func (a *archive) inflate(e *entry) *inflater {
-	f := &inflater{name: e.name, left: e.size, expect: e.crc}
+	f := &inflater{flates: a.flates, name: e.name, left: e.size, expect: e.crc}
 	f.src.Reset(a.stored(e))
 	f.r = &f.src
 	if e.method == 8 && (e.packed > 0 || e.size > 0) { // some producers deflate nothing into nothing
-		f.r = flate.NewReader(&f.src)
+		f.r = a.flates.reader(&f.src)
 	}
 	return f
+}
+
+// flates are readers and writers of flate that have been used: most entries of a package are small, and these are not.
+type flates struct{ readers, writers sync.Pool }
+
+func (x *flates) reader(src io.Reader) io.Reader {
+	used, ok := x.readers.Get().(flate.Resetter)
+	if !ok || used.Reset(src, nil) != nil {
+		return flate.NewReader(src)
+	}
+	return used.(io.Reader)
+}
+
+// writer gives one that deflates fast.
+func (x *flates) writer(out io.Writer) *flate.Writer {
+	if used, ok := x.writers.Get().(*flate.Writer); ok {
+		used.Reset(out)
+		return used
+	}
+	w, _ := flate.NewWriter(out, flate.BestSpeed) // which cannot fail at that level
+	return w
 }
 
 func (f *inflater) Read(p []byte) (int, error) {
@@ -89,6 +111,10 @@ func (f *inflater) finish() error {
 	case f.crc != f.expect:
 		return damaged(f.name, "its check sum is wrong: it is not what was written")
 	}
+	if used, ok := f.r.(flate.Resetter); ok {
+		f.flates.readers.Put(used)
+		f.r = &f.src // which is at its end too
+	}
 	return io.EOF
 }
 
@@ -120,8 +146,11 @@ func (a *archive) check(entries []*entry) error {
 	for n := range panics {
 		wg.Go(func() {
 			defer panics[n].catch()
-			buf := make([]byte, chunk)
+			var buf []byte
 			for i := range work {
+				if buf == nil { // the entries that follow are smaller
+					buf = make([]byte, min(order[i].size+1, chunk))
+				}
 				failed[i] = drain(a.inflate(order[i]), buf)
 			}
 		})
@@ -158,9 +187,9 @@ type stream struct {
 }
 
 func (a *archive) stream(e *entry) *stream {
-	const buffers = 4
+	buffers := min(e.size/chunk+1, 4)
 	s := &stream{full: make(chan []byte, buffers), empty: make(chan []byte, buffers), stop: make(chan struct{})}
-	n := int(min(e.size+1, chunk))
+	n := min(e.size+1, chunk)
 	for range buffers {
 		s.empty <- make([]byte, n)
 	}

@@ -28,7 +28,7 @@ func (f *File) Patch(patches []SheetPatch) ([]byte, error) {
 		return f.zip.data, nil
 	}
 	if p.styles != nil && p.styles.grew() {
-		p.changed[f.styles] = pack(p.styles.bytes())
+		p.changed[f.styles] = p.f.zip.pack(p.styles.bytes())
 	}
 	if err := p.survey(); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (p *patch) sheet(sp SheetPatch) error {
 	if err != nil || edits.empty() {
 		return err
 	}
-	out := newPacker(s.entry)
+	out := p.f.zip.newPacker(s.entry)
 	err = p.patchSheet(&sp, edits, out)
 	part := out.finish()
 	if err != nil {
@@ -139,7 +139,7 @@ func (p *patch) growTable(sp *SheetPatch) error {
 		if part, err = growTable(part, table, headings); err != nil {
 			return err
 		}
-		p.changed[e] = pack(part)
+		p.changed[e] = p.f.zip.pack(part)
 		return nil
 	}
 	return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("there is no table %q on the sheet", sp.GrowTable)}

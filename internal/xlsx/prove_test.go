@@ -19,7 +19,7 @@ func tampered(t testing.TB, data []byte, name string, change func(string) string
 	if now == old {
 		t.Fatalf("%s: nothing to change in %s", name, old)
 	}
-	return a.rewrite(map[*entry]packed{a.byName[partKey(name)]: pack([]byte(now))})
+	return a.rewrite(map[*entry]packed{a.byName[partKey(name)]: a.pack([]byte(now))})
 }
 
 func swap(old, now string) func(string) string {
@@ -201,7 +201,7 @@ func TestProveHoldsThePackage(t *testing.T) {
 	for name, bad := range map[string][]byte{
 		"entry lost": without.rewrite(nil), "other order": swapped.rewrite(nil), "comment": commented.rewrite(nil),
 		"nothing patched": before, "damaged": after[:len(after)-5],
-		"recompressed": a.rewrite(map[*entry]packed{a.byName["xl/media/image1.png"]: pack([]byte("\x89PNG"))}),
+		"recompressed": a.rewrite(map[*entry]packed{a.byName["xl/media/image1.png"]: a.pack([]byte("\x89PNG"))}),
 	} {
 		if Prove(before, bad, patches, DefaultLimits()) == nil {
 			t.Errorf("%s: proved", name)

@@ -82,7 +82,7 @@ func (p *patch) recalculate() error {
 		return refusePart(p.f.workbook.name, err)
 	}
 	if !bytes.Equal(made, part) {
-		p.changed[p.f.workbook] = pack(made)
+		p.changed[p.f.workbook] = p.f.zip.pack(made)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type archive struct {
 	entries []*entry          // in the order of the central directory
 	byName  map[string]*entry // by partKey
 	comment []byte
+	flates  *flates
 }
 
 // entry is one file of the package.
@@ -101,7 +102,7 @@ func readArchive(data []byte, lim Limits) (*archive, error) {
 	if dir.entries > lim.Entries {
 		return nil, tooLarge("", "the package has %d entries, more than the %d allowed", dir.entries, lim.Entries)
 	}
-	a := &archive{data: data, byName: make(map[string]*entry, dir.entries), comment: dir.comment}
+	a := &archive{data: data, byName: make(map[string]*entry, dir.entries), comment: dir.comment, flates: new(flates)}
 	rest := data[dir.offset : dir.offset+dir.size]
 	for range dir.entries {
 		e, n, err := readCentral(rest)

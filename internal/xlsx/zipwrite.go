@@ -3,8 +3,6 @@ package xlsx
 import (
 	"hash/crc32"
 	"slices"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // packed is the new content of an entry.
@@ -16,14 +14,15 @@ type packed struct {
 
 // packer deflates the new content of an entry as it is written, in a goroutine of its own.
 type packer struct {
-	buf   []byte
-	size  int64
-	crc   uint32
-	full  chan []byte
-	empty chan []byte
-	done  chan struct{}
-	panic relay // set before done is closed
-	out   appender
+	flates *flates
+	buf    []byte
+	size   int64
+	crc    uint32
+	full   chan []byte
+	empty  chan []byte
+	done   chan struct{}
+	panic  relay // set before done is closed
+	out    appender
 }
 
 // appender collects what is written to it.
@@ -35,9 +34,9 @@ func (a *appender) Write(p []byte) (int, error) {
 }
 
 // newPacker is for content that will be about as large as that of an entry.
-func newPacker(like *entry) *packer {
-	const buffers = 4
-	p := &packer{full: make(chan []byte, buffers), empty: make(chan []byte, buffers), done: make(chan struct{})}
+func (a *archive) newPacker(like *entry) *packer {
+	buffers := min(like.size/chunk+2, 4)
+	p := &packer{flates: a.flates, full: make(chan []byte, buffers), empty: make(chan []byte, buffers), done: make(chan struct{})}
 	p.out = make(appender, 0, like.packed+like.packed/8+1024)
 	room := int(min(like.size+1024, chunk))
 	for range buffers - 1 {
@@ -52,7 +51,7 @@ func (p *packer) deflate() {
 	defer close(p.done)
 	defer p.passOn()
 	defer p.panic.catch()
-	w, _ := flate.NewWriter(&p.out, flate.BestSpeed) // neither the level nor an appender can fail
+	w := p.flates.writer(&p.out)
 	for buf := range p.full {
 		p.size += int64(len(buf))
 		p.crc = crc32.Update(p.crc, crc32.IEEETable, buf)
@@ -60,6 +59,7 @@ func (p *packer) deflate() {
 		p.empty <- buf[:0]
 	}
 	_ = w.Close()
+	p.flates.writers.Put(w)
 }
 
 // passOn lets the writer go on where deflate could not: it learns of the panic when it has finished.
@@ -91,11 +91,12 @@ func (p *packer) finish() packed {
 }
 
 // pack deflates content that is in memory.
-func pack(content []byte) packed {
+func (a *archive) pack(content []byte) packed {
 	var out appender
-	w, _ := flate.NewWriter(&out, flate.BestSpeed) // as in deflate
-	_, _ = w.Write(content)
+	w := a.flates.writer(&out)
+	_, _ = w.Write(content) // an appender cannot fail
 	_ = w.Close()
+	a.flates.writers.Put(w)
 	return packed{out, int64(len(content)), crc32.ChecksumIEEE(content)}
 }
 

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +46,16 @@ func (q *sheetProof) columns(both bool) error {
 	if !bytes.Equal(was.other, now.other) || was.order && !now.order || !both && strings.TrimSpace(attrs) != "" {
 		return q.differs("the widths of its columns are not listed as they should be")
 	}
-	for col := 1; col <= MaxCol; col++ {
+	mentioned := map[int]bool{}
+	for _, list := range []map[int]*colSpec{was.byCol, now.byCol} {
+		for col := range list {
+			mentioned[col] = true
+		}
+	}
+	for _, c := range q.sp.NewColumns {
+		mentioned[c.Col] = true
+	}
+	for _, col := range slices.Sorted(maps.Keys(mentioned)) {
 		x, y := was.byCol[col], now.byCol[col]
 		if i := slices.IndexFunc(q.sp.NewColumns, func(c NewColumn) bool { return c.Col == col }); i >= 0 {
 			if !newWidth(&q.sp.NewColumns[i], x, y) {

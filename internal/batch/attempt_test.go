@@ -49,7 +49,7 @@ func TestNotRead(t *testing.T) {
 		outcome Outcome
 		want    string
 	}{
-		{fmt.Errorf("a.xlsx: %w", swap.ErrChanging), Deferred, "it is read again next time"},
+		{fmt.Errorf("a.xlsx: %w", swap.ErrChanging), Deferred, "it is tried again on the next run"},
 		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrNotExist}, Failed, "correct the path"},
 		{&fs.PathError{Op: "open", Path: "a.xlsx", Err: fs.ErrPermission}, Failed, "give the user who runs regcert the right"},
 		{&fs.PathError{Op: "write", Path: "a.xlsx", Err: syscall.ENOSPC}, Failed, "free some space"},

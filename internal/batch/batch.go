@@ -8,12 +8,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,8 +47,9 @@ type Job struct {
 	Limits    xlsx.Limits
 	Backups   string       // the folder for copies from before each write
 	Keep      int          // how many copies of a workbook are kept
-	State     *store.Store // what is remembered from run to run; nil: nothing
+	State     *store.Store // what is remembered from run to run; Check may do without
 	Program   string       // the version of regcert, for the record
+	Host      string       // this computer's name, which synchronised folders give to conflict copies
 	Now       func() time.Time
 	Progress  func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
 }
@@ -74,16 +73,14 @@ type Workbook struct {
 type Result struct {
 	Report    *policy.Report // of the treated workbooks
 	Workbooks []Workbook
+	Resumed   []swap.Resumed // what became of writes that an earlier run left unfinished, and of versions that were saved into displaced files
 }
 
-// Troubled reports whether a workbook could not be read or written.
+// Troubled reports whether a workbook could not be read or written, or somebody
+// has to look at what was saved meanwhile.
 func (r *Result) Troubled() bool {
-	for _, w := range r.Workbooks {
-		if w.Troubled {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Workbooks, func(w Workbook) bool { return w.Troubled }) ||
+		slices.ContainsFunc(r.Resumed, func(s swap.Resumed) bool { return s.Conflict != "" || s.Err != nil })
 }
 
 // loaded is a workbook of the set while the job is on it.
@@ -116,10 +113,25 @@ func (j *Job) Check(ctx context.Context) (*Result, error) {
 	return j.result(set, report), nil
 }
 
-// Run does what Check does, writes the answers back and remembers the run. A
-// run that is broken off has a result too, as it may have written.
-func (j *Job) Run(ctx context.Context) (*Result, error) {
+// patience is how long a run waits for another that is writing workbooks.
+const patience = 30 * time.Second
+
+// Run does what Check does, writes the answers back and remembers the run. What
+// an earlier run left unfinished is finished or undone first. A run that is
+// broken off has a result too, as it may have written. *store.Busy is the error
+// where another process keeps writing.
+func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	now := j.Now()
+	release, err := j.State.Writing(ctx, "regcert run", now, patience)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	swapper := swap.New(j.State)
+	resumed, err := swapper.Resume(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	expected, err := j.recall(ctx, now)
 	if err != nil {
 		return nil, err
@@ -128,15 +140,16 @@ func (j *Job) Run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	unsure := incomplete(set, report)
-	rows := rowsByWorkbook(report)
+	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
-			l.writeBack(j, rows[l.name], unsure[l.name], now)
+			w.back(ctx, l)
 		}
 	})
-	result := j.result(set, report)
-	return result, errors.Join(err, j.remember(context.WithoutCancel(ctx), result, now))
+	result = j.result(set, report)
+	late, lateErr := swapper.Resume(ctx, j.Now())
+	result.Resumed = append(resumed, late...)
+	return result, errors.Join(err, lateErr, j.remember(context.WithoutCancel(ctx), result, now))
 }
 
 // judge finds, reads and judges. Expected workbooks are missed where they are
@@ -225,7 +238,7 @@ func (l *loaded) leave(outcome Outcome, reason string) {
 // read reads the workbook into records.
 func (l *loaded) read(j *Job) {
 	if l.copy {
-		l.leave(Deferred, "it is a copy that a synchronised folder made because two people changed the workbook at once, and was not read: take over what is right in it and delete it")
+		l.leave(Deferred, isACopy)
 		return
 	}
 	data, sum, err := swap.Read(l.path, j.Limits.File)
@@ -237,64 +250,17 @@ func (l *loaded) read(j *Job) {
 	l.result.SHA256 = hex.EncodeToString(sum[:])
 	l.result.Before = l.result.SHA256
 	if err := l.open(j.Limits); err != nil {
-		l.fail(err.Error())
+		l.notOpened(err, j.Now())
 		return
 	}
 	if l.book, err = j.Reader.Read(l.name, l.file); err != nil {
-		l.fail(err.Error())
+		l.notOpened(err, j.Now())
 		return
 	}
 	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
 	if len(l.book.Sheets) == 0 {
 		l.result.Reason = noSheet(l.book)
 	}
-}
-
-// notRead says why the file could not be read, and what to do.
-func (l *loaded) notRead(err error) {
-	switch {
-	case swap.Deferred(err):
-		l.leave(Deferred, err.Error()+"; it is read again next time")
-	case errors.Is(err, fs.ErrNotExist):
-		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")
-	default:
-		l.fail(withRemedy(err))
-	}
-}
-
-// withRemedy is the text of an error of the file system and what to do about it.
-func withRemedy(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return err.Error() + "; give the user who runs regcert the right to read and to write it and its folder"
-	case errors.Is(err, syscall.ENOSPC):
-		return err.Error() + "; free some space on the disk"
-	default:
-		return err.Error()
-	}
-}
-
-// noSheet says why a workbook has nothing to read.
-func noSheet(book *register.Workbook) string {
-	if len(book.Headless) > 0 {
-		return fmt.Sprintf("the sheet %q has no header row: within its first 20 rows at least three column names must stand in one row, such as Learner ID, Qualification Code", book.Headless[0])
-	}
-	return fmt.Sprintf("no sheet of it is known: name one Enrolments, Assessments, Claims, Withdrawals or the like, or give its name under sheets: in the configuration (it has %s)", quoted(book.Other))
-}
-
-func quoted(names []string) string {
-	const most = 5
-	text := ""
-	for i, n := range names {
-		if i == most {
-			return fmt.Sprintf("%s and %d more", text, len(names)-most)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%q", n)
-	}
-	return text
 }
 
 // result gathers what is reported: of a job with named workbooks only those.

@@ -31,7 +31,8 @@ type source struct {
 	writeBack bool
 	password  Password
 	context   bool // read so that others can be judged, not treated itself
-	copy      bool // a conflict copy of a synchronised folder, which nobody has asked for by name
+	copy      bool // a conflict copy, which nobody has asked for by name
+	expected  bool // a run has read it of late
 }
 
 // find lists the workbooks of the set, each once: the configured ones in their
@@ -52,7 +53,9 @@ func (j *Job) find(expected []string) ([]source, error) {
 		matches = append(matches, j.vanished(expected, p.Glob, matches)...)
 		slices.Sort(matches)
 		for _, m := range matches {
-			f.add(source{path: m, name: j.display(m), writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0, copy: !isLiteral && isConflictCopy(m)})
+			name := j.display(m)
+			f.add(source{path: m, name: name, writeBack: p.WriteBack, password: p.Password, context: len(j.Named) > 0,
+				copy: !isLiteral && j.isConflictCopy(m, matches), expected: slices.Contains(expected, name)})
 		}
 	}
 	for _, name := range j.Named {
@@ -61,7 +64,7 @@ func (j *Job) find(expected []string) ([]source, error) {
 			return nil, err
 		}
 		for _, m := range named(path) {
-			f.add(source{path: m, name: j.display(m), writeBack: true})
+			f.add(source{path: m, name: j.display(m), writeBack: true, expected: slices.Contains(expected, j.display(m))})
 		}
 	}
 	return f.list, nil
@@ -115,18 +118,28 @@ func (f *finder) add(s source) {
 			known.writeBack = known.writeBack && s.writeBack
 			known.context = known.context && s.context
 			known.copy = known.copy && s.copy
+			known.expected = known.expected || s.expected
 			return
 		}
 	}
 	f.list, f.infos = append(f.list, s), append(f.infos, info)
 }
 
-// conflictCopy is how programs that synchronise folders name the version that
-// lost: Dropbox, Nextcloud and the like, Syncthing, Seafile, and OneDrive, which
-// puts the device's name behind the file's.
-var conflictCopy = regexp.MustCompile(`(?i)conflicted copy|\.sync-conflict-|SFConflict|-(DESKTOP|LAPTOP|WIN)-[0-9A-Z]{5,}\.[^.]+$`)
+// conflictCopy is how the version that lost is named: by regcert, Dropbox,
+// Nextcloud and the like, Syncthing, Seafile, Synology, Google Drive, and by
+// OneDrive, which puts the device's name behind the file's.
+var conflictCopy = regexp.MustCompile(`(?i)conflicted copy|\.sync-conflict-|SFConflict|_conflict-\d{6,}|_conflict\.[^.]+$|[(\[]conflict[)\]]|-(DESKTOP|LAPTOP|WIN)-[0-9A-Z]{5,}\.[^.]+$`)
 
-func isConflictCopy(path string) bool { return conflictCopy.MatchString(filepath.Base(path)) }
+// isConflictCopy tells a conflict copy by its name; one that OneDrive made on
+// this computer also by the workbook beside it whose copy it is.
+func (j *Job) isConflictCopy(path string, beside []string) bool {
+	if conflictCopy.MatchString(filepath.Base(path)) {
+		return true
+	}
+	ext := filepath.Ext(path)
+	original, ok := strings.CutSuffix(strings.TrimSuffix(path, ext), "-"+j.Host)
+	return ok && j.Host != "" && slices.Contains(beside, original+ext)
+}
 
 // literal is the one path that a pattern (filepath.Match) matches, if it has no
 // wildcard. A character in brackets stands for itself, and so does one behind a

@@ -21,6 +21,7 @@ import (
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/register/registertest"
+	"regcert/internal/store"
 	"regcert/internal/xlsx"
 )
 
@@ -39,8 +40,11 @@ func newCentre(t *testing.T, text string) *centre {
 	for _, f := range registertest.Files(t, text) {
 		c.put(f.Name, f.Data)
 	}
+	state, err := store.Open(t.Context(), filepath.Join(c.dir, "state"))
+	check(t, err)
+	t.Cleanup(func() { check(t, state.Close()) })
 	c.job = batch.Job{
-		Dir: c.dir, Workbooks: []batch.Pattern{c.pattern("*.xlsx")}, Limits: xlsx.DefaultLimits(),
+		State: state, Dir: c.dir, Workbooks: []batch.Pattern{c.pattern("*.xlsx")}, Limits: xlsx.DefaultLimits(),
 		Backups: filepath.Join(c.dir, "state", "backups"), Keep: 3,
 		Now: func() time.Time { return time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC) },
 	}

@@ -40,13 +40,13 @@ func TestOpenWorkbooksAreDeferred(t *testing.T) {
 		want string
 	}{
 		"Excel": {"~$a.xlsx", excel, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
-			"it is open since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
+			"it is open in Excel since 03:04; nothing was written: close it, and it is tried again on the next run"},
 		"LibreOffice": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 12, 0, 0, time.Local),
-			"it is open since 10/05/2026 09:12; nothing was written: close it, and it is written next time"},
+			"it is open in LibreOffice since Sun 10 May 2026, 09:12; nothing was written: close it, and it is tried again on the next run"},
 		"for more than a day": {".~lock.a.xlsx#", []byte(libre), time.Date(2026, 5, 11, 9, 13, 0, 0, time.Local),
-			"it is open since 10/05/2026 09:12; nothing was written: close it, and it is written next time" + hint},
+			"it is open in LibreOffice since Sun 10 May 2026, 09:12; nothing was written: close it, and it is tried again on the next run" + hint},
 		"nobody knows who": {"~$a.xlsx", nil, time.Date(2026, 1, 2, 9, 0, 0, 0, time.Local),
-			"it is open since 02/01/2026 03:04; nothing was written: close it, and it is written next time"},
+			"it is open in Excel since 03:04; nothing was written: close it, and it is tried again on the next run"},
 	}
 	for name, test := range tests {
 		for _, moment := range []string{"before", "meanwhile"} {
@@ -96,7 +96,7 @@ func TestSavedMeanwhile(t *testing.T) {
 		saved = c.bytes("a.xlsx")
 	})
 	c.mustRun(`
-		a.xlsx: deferred!: it has changed since it was read; nothing was written: it is tried again next time
+		a.xlsx: deferred!: it has changed since it was read; nothing was written: it is tried again on the next run
 		b.xlsx: written`)
 	if string(c.bytes("a.xlsx")) != string(saved) {
 		t.Error("what was saved meanwhile is gone")
@@ -112,7 +112,7 @@ func TestGoneMeanwhile(t *testing.T) {
 	c := newCentre(t, small("a.xlsx")+small("b.xlsx"))
 	c.afterReading(func() { check(t, os.Remove(c.path("a.xlsx"))) })
 	c.mustRun(`
-		a.xlsx: deferred!: it has changed since it was read: it is not there just now; nothing was written: it is tried again next time
+		a.xlsx: deferred!: it has changed since it was read: it is not there just now; nothing was written: it is tried again on the next run
 		b.xlsx: written`)
 	if _, err := os.Stat(c.path("a.xlsx")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file that was taken away is back: %v", err)

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,15 +17,24 @@ import (
 	"regcert/internal/xlsx"
 )
 
-// writeBack writes the answers into the workbook: plan, patch, prove, replace.
+// writing is what the workbooks of a run have in common when they are written.
+type writing struct {
+	job        *Job
+	swapper    *swap.Swapper
+	now        time.Time
+	rows       map[string][]policy.Row
+	unsure     map[string]string // why the answers cannot be trusted this time
+	unfinished map[string]error  // by the file: an earlier write that could not be cleared up
+}
+
+// back writes the answers into the workbook: plan, patch, prove, replace.
 // Whatever stands in the way leaves the workbook as it was, with the reason.
-// Unsure says why the answers cannot be trusted this time, if they cannot.
-func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Time) {
+func (w *writing) back(ctx context.Context, l *loaded) {
 	if !l.source.writeBack {
 		l.result.Outcome, l.result.Reason = ReadOnly, "write_back is false in the configuration"
 		return
 	}
-	patches, err := plan(l.book, rows, l.firstDay())
+	patches, err := plan(l.book, w.rows[l.name], l.firstDay())
 	if err != nil {
 		l.leave(ReadOnly, err.Error())
 		return
@@ -32,16 +42,12 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 	if len(patches) == 0 {
 		return
 	}
-	if l.encrypted {
-		l.leave(ReadOnly, "it is protected by a password, and such workbooks are only read; take the password off, or set write_back: false for it")
-		return
-	}
-	if why := l.file.ReadOnly(); why != "" {
+	if why := l.readOnly(); why != "" {
 		l.leave(ReadOnly, why+"; set write_back: false for it to say that this is meant")
 		return
 	}
-	if unsure != "" {
-		l.leave(Deferred, unsure)
+	if why := w.unsure[l.name]; why != "" {
+		l.leave(Deferred, why)
 		return
 	}
 	after, err := l.file.Patch(patches)
@@ -49,15 +55,22 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 		l.leave(ReadOnly, err.Error())
 		return
 	}
-	if err := xlsx.Prove(l.data, after, patches, j.Limits); err != nil {
+	if err = xlsx.Prove(l.plain, after, patches, w.job.Limits); err == nil {
+		after, err = l.seal(after)
+	}
+	if err != nil {
 		l.leave(Failed, fmt.Sprintf("the proof of what was to be written failed, so nothing was written: %v", err))
 		return
 	}
-	l.replace(after, swap.Backup{Dir: j.backupsOf(l.path), Keep: j.Keep, At: now})
-	if l.result.Outcome != Written {
-		return
+	w.replace(ctx, l, after, changes(l.book, patches))
+	if l.result.Outcome == Written {
+		l.result.Cells = cells(patches)
+		l.warnOfColumnsBeside(patches)
 	}
-	l.result.Cells = cells(patches)
+}
+
+// warnOfColumnsBeside tells of a table that could not take the new columns in.
+func (l *loaded) warnOfColumnsBeside(patches []xlsx.SheetPatch) {
 	for _, s := range l.book.Sheets {
 		if l.result.Reason == "" && s.Table == "" && s.ShortTable != "" && slices.ContainsFunc(patches, func(p xlsx.SheetPatch) bool { return p.Sheet == s.Source() && len(p.NewColumns) > 0 }) {
 			l.result.Reason = fmt.Sprintf("the statuses on %s stand outside the table %q, because something has a heading right of it: sorting the table leaves them behind until the next run", s.Name, s.ShortTable)
@@ -66,9 +79,15 @@ func (l *loaded) writeBack(j *Job, rows []policy.Row, unsure string, now time.Ti
 }
 
 // replace puts the proved version in the place of the workbook.
-func (l *loaded) replace(after []byte, backup swap.Backup) {
-	replaced, err := swap.Replace(l.path, l.sum, after, backup)
-	var open *swap.OpenError
+func (w *writing) replace(ctx context.Context, l *loaded, after []byte, changes []swap.Change) {
+	if err := w.unfinishedOf(l.path); err != nil {
+		l.leave(Deferred, withRemedy(err)+"; nothing was written before that is put right: "+again)
+		return
+	}
+	replaced, err := w.swapper.Replace(ctx, swap.Order{
+		Path: l.path, Before: l.sum, After: after, Backup: w.job.Backup(l.path, w.now), Reason: "run", Changes: changes,
+	})
+	var held *swap.Held
 	switch {
 	case replaced.Written:
 		sum := sha256.Sum256(after)
@@ -76,20 +95,44 @@ func (l *loaded) replace(after []byte, backup swap.Backup) {
 		if err != nil {
 			l.leave(Written, "it was written, but "+withRemedy(err))
 		}
-	case errors.As(err, &open):
-		l.leave(Deferred, openReason(open, backup.At))
-		l.result.Holder = open.Who
+	case errors.As(err, &held):
+		l.leave(Deferred, heldReason(held, w.now))
+		l.result.Holder = held.Who
 	case swap.Deferred(err):
-		l.leave(Deferred, err.Error()+"; nothing was written: it is tried again next time")
+		l.leave(Deferred, err.Error()+"; nothing was written: "+again)
 	case err != nil:
 		l.leave(Failed, withRemedy(err))
 	}
 }
 
-// backupsOf is the folder of one workbook's copies.
-func (j *Job) backupsOf(path string) string {
+// unfinished gathers the files whose earlier writes could not be cleared up.
+func unfinished(resumed []swap.Resumed) map[string]error {
+	errs := map[string]error{}
+	for _, r := range resumed {
+		if r.Err != nil {
+			errs[r.Path] = r.Err
+		}
+	}
+	return errs
+}
+
+// unfinishedOf looks for the file that a path leads to.
+func (w *writing) unfinishedOf(path string) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return w.unfinished[path]
+}
+
+// Backup says where the copies of a workbook are kept.
+func (j *Job) Backup(path string, at time.Time) swap.Backup {
+	return swap.Backup{Dir: BackupDir(j.Backups, path), Keep: j.Keep, At: at}
+}
+
+// BackupDir is the folder of one workbook's copies, under that of all.
+func BackupDir(backups, path string) string {
 	sum := sha256.Sum256([]byte(path))
-	return filepath.Join(j.Backups, filepath.Base(path)+"-"+hex.EncodeToString(sum[:4]))
+	return filepath.Join(backups, filepath.Base(path)+"-"+hex.EncodeToString(sum[:4]))
 }
 
 // firstDay is day 0 of the workbook's date system.
@@ -100,17 +143,30 @@ func (l *loaded) firstDay() calendar.Date {
 	return 0
 }
 
-// staleLock is the age from which a lock file may well be left from a crash.
-const staleLock = 24 * time.Hour
-
-// openReason says since when a workbook is open, and what to do; who has it open
-// is for Workbook.Holder.
-func openReason(open *swap.OpenError, now time.Time) string {
-	text := (&swap.OpenError{Since: open.Since}).Error() + "; nothing was written: close it, and it is written next time"
-	if !open.Since.IsZero() && now.Sub(open.Since) > staleLock {
-		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
+// changes counts the cells of each column that patches write.
+func changes(book *register.Workbook, patches []xlsx.SheetPatch) []swap.Change {
+	var out []swap.Change
+	for _, p := range patches {
+		i := slices.IndexFunc(book.Sheets, func(s *register.Sheet) bool { return s.Source() == p.Sheet })
+		sheet := book.Sheets[i]
+		counts := map[int]int{}
+		for _, e := range p.Edits {
+			counts[e.Col]++
+		}
+		for _, c := range p.NewColumns {
+			counts[c.Col]++
+		}
+		for _, c := range sheet.Kind.Outputs() {
+			col := sheet.Column(c)
+			if n := slices.IndexFunc(p.NewColumns, func(n xlsx.NewColumn) bool { return n.Heading == c.String() }); n >= 0 {
+				col = p.NewColumns[n].Col
+			}
+			if n := counts[col]; n > 0 {
+				out = append(out, swap.Change{Sheet: sheet.Name, Column: c.String(), Cells: n})
+			}
+		}
 	}
-	return text
+	return out
 }
 
 func cells(patches []xlsx.SheetPatch) int {

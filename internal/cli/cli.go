@@ -36,12 +36,15 @@ type Streams struct {
 	ErrIsTerminal bool
 	Getenv        func(string) string
 	Now           func() time.Time
+	Host          string // the computer's name; empty where it has none
 }
 
 // System returns the streams of the process.
 func System() Streams {
+	host, _ := os.Hostname() // it only helps to recognise copies
 	return Streams{
-		Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
+		Host: host,
+		Out:  os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 }
@@ -204,8 +207,13 @@ func (a *app) progress() (show func(done, of int, what string), wipe func()) {
 
 func (a *app) note(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.Err, format+"\n", args...)
+		fmt.Fprintln(a.Err, printable(fmt.Sprintf(format, args...)))
 	}
+}
+
+// warn says what somebody has to look at.
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.Err, "regcert: %s\n", printable(fmt.Sprintf(format, args...)))
 }
 
 // printableLines is printable for a text of several lines.

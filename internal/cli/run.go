@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/store"
+	"regcert/internal/swap"
 	"regcert/internal/xlsx"
 )
 
@@ -91,8 +93,9 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	result, err := job.Run(ctx)
 	wipe()
 	if result == nil {
-		return noWorkbooks(err, cfg)
+		return busy(noWorkbooks(err, cfg))
 	}
+	a.tellResumed(result.Resumed)
 	text := printer.summary
 	if a.verbose {
 		text = printer.report
@@ -104,6 +107,31 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 		return trouble(err, "")
 	}
 	return nil
+}
+
+// tellResumed says what has become of writes that an earlier run left unfinished.
+func (a *app) tellResumed(resumed []swap.Resumed) {
+	for _, r := range resumed {
+		switch {
+		case r.Err != nil:
+			a.warn("%s: %v", r.Path, r.Err)
+		case r.Broken && r.Written:
+			a.note("regcert: %s: an earlier run was broken off while it wrote it; the new version is in place, whole", r.Path)
+		case r.Broken:
+			a.note("regcert: %s: an earlier run was broken off while it wrote it; it is as it was before", r.Path)
+		}
+		if r.Conflict != "" {
+			a.warn("%s: somebody saved it while regcert wrote it; that version is kept as %s: compare the two, take over what is right, and delete it", r.Path, r.Conflict)
+		}
+	}
+}
+
+// busy says what to do where another process is writing.
+func busy(err error) error {
+	if b, ok := errors.AsType[*store.Busy](err); ok {
+		return trouble(b, "Wait until it has ended, and try again.")
+	}
+	return err
 }
 
 // openState opens what is remembered from run to run.
@@ -159,7 +187,8 @@ func (a *app) job(cfg *config.Config, named []string) (*batch.Job, func(), error
 		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom},
 		Backups:  filepath.Join(cfg.StateDir, "backups"),
 		Keep:     cfg.KeepBackups,
-		Now:      a.Now,
+		Host:     a.Host,
+		Now:      func() time.Time { return a.Now().In(cfg.Location) },
 		Progress: progress,
 	}
 	for _, w := range cfg.Workbooks {

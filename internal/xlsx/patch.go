@@ -122,9 +122,6 @@ func (p *patch) growTable(sp *SheetPatch) error {
 			continue
 		}
 		e := p.f.zip.byName[partKey(table.Part)]
-		if _, twice := p.changed[e]; twice {
-			return &Refusal{Kind: Damaged, Part: table.Part, Detail: fmt.Sprintf("the table %q belongs to two sheets", table.Name), Remedy: openAndSave}
-		}
 		part, err := p.f.zip.read(e)
 		if err != nil {
 			return err

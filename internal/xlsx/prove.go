@@ -183,7 +183,41 @@ func (p *proof) styles() error {
 		lists: map[string]string{"numFmts": "numFmt", "fonts": "font", "fills": "fill", "cellXfs": "xf"},
 		attrs: map[string]string{"numFmts": "count", "fonts": "count", "fills": "count", "cellXfs": "count"},
 	}
-	return p.grew(p.old.styles, before, after, g)
+	if err := p.grew(p.old.styles, before, after, g); err != nil {
+		return err
+	}
+	return p.newLists(before, after, g)
+}
+
+// newLists proves that a list which the styles gained stands there once, where the schema has it, with its count alone.
+func (p *proof) newLists(before, after []byte, g growth) error {
+	order := []string{"numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst"}
+	x, err := parseTree(before, 1)
+	if err != nil {
+		return refusePart(p.old.styles.name, err)
+	}
+	y, err := parseTree(after, 1)
+	if err != nil {
+		return refusePart(p.old.styles.name, err)
+	}
+	at := 0
+	for i := range y.children {
+		c := &y.children[i]
+		if at < len(x.children) && x.children[at].local() == c.local() {
+			at++
+			continue
+		}
+		rank := slices.Index(order, c.local())
+		later := slices.ContainsFunc(y.children[:i], func(e element) bool { return slices.Index(order, e.local()) >= rank })
+		earlier := slices.ContainsFunc(y.children[i+1:], func(e element) bool {
+			n := slices.Index(order, e.local())
+			return n >= 0 && n <= rank
+		})
+		if _, counted := attr(c.attrs, "count"); later || earlier || !counted || !blank(withoutAttr(c.attrs, "count")) {
+			return differs(p.old.styles.name, "<%s> was added", c.name)
+		}
+	}
+	return nil
 }
 
 // workbook proves that the main part differs by fullCalcOnLoad at most, and says so where formulas may have to change.

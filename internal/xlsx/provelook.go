@@ -1,10 +1,7 @@
 package xlsx
 
 import (
-	"bytes"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -45,7 +42,8 @@ func (s *rowSide) styleOf(c span) int {
 	return attrInt(t.attrs, "s", 0)
 }
 
-// dressed proves that a cell format is the one it was made from but for the look. It compares the formats themselves: how
+// dressed proves that a cell format is the one it was made from but for the look: one that was there already means the
+// same, one that was added says the same in the same order. It compares the formats themselves: how
 // the patcher makes, finds and numbers them is nothing to it.
 func (p *proof) dressed(d dress) bool {
 	known, ok := p.looks[d]
@@ -63,31 +61,41 @@ func (p *proof) compareFormats(d dress) bool {
 	if d.look == Heading || p.was == nil || p.is == nil {
 		return d.xf == d.base
 	}
-	was, ok1 := p.was.format(d.base)
-	is, ok2 := p.is.format(d.xf)
-	if !ok1 || !ok2 || is.flag("quotePrefix") || is.flag("pivotButton") {
-		return false
-	}
-	colours, wanted := d.look.colours()
-	cleared := !wanted && p.showsStatus(was)
-	switch {
-	case wanted && !(p.filled(is, colours.fill) && sameFont(was.font, is.font, colours.font)),
-		cleared && !(is.id("fillId") == 0 && sameFont(was.font, is.font, "")),
-		!wanted && !cleared && !(is.id("fillId") == was.id("fillId") && is.id("fontId") == was.id("fontId")):
-		return false
-	}
-	switch format := is.id("numFmtId"); {
-	case d.look == Date && plainDateCode(p.is.codes[format]) != dateFormat,
-		d.look != Date && was.id("numFmtId") == textID && format != textID,
-		d.look != Date && was.id("numFmtId") != textID && format != generalID:
+	fresh := d.xf >= len(p.was.formats)
+	was, ok1 := p.was.format(d.base, fresh)
+	is, ok2 := p.is.format(d.xf, fresh)
+	if !ok1 || !ok2 || is.attrs["quotePrefix"] != "" || is.attrs["pivotButton"] != "" || is.rest != was.rest {
 		return false
 	}
 	for id, apply := range map[string]string{"numFmtId": "applyNumberFormat", "fontId": "applyFont", "fillId": "applyFill"} {
-		if is.id(id) != was.id(id) && !is.flag(apply) || is.id(id) == was.id(id) && is.flag(apply) != was.flag(apply) {
+		if is.id(id) != was.id(id) && !is.flag(apply) || is.id(id) == was.id(id) && is.flag(apply) != was.flag(apply) || fresh && was.attrs[id] != "" && is.attrs[id] == "" {
 			return false
 		}
 	}
-	return is.rest == was.rest
+	return p.shown(d.look, was.id("numFmtId"), is.id("numFmtId")) && p.coloured(d.look, was, is)
+}
+
+// shown reports whether a number format is the one that a look asks for.
+func (p *proof) shown(look Look, was, is int) bool {
+	switch {
+	case look == Date:
+		return plainDateCode(p.is.codes[is]) == dateFormat
+	case was == textID:
+		return is == textID
+	}
+	return is == generalID
+}
+
+// coloured reports whether font and fill are those that a look asks for; the colours of a status that is no longer there
+// are gone.
+func (p *proof) coloured(look Look, was, is format) bool {
+	if colours, ok := look.colours(); ok {
+		return p.sameFont(was, is, colours.font) && p.filled(is, colours.fill)
+	}
+	if p.showsStatus(was) {
+		return p.sameFont(was, is, "") && is.id("fillId") == 0
+	}
+	return is.id("fontId") == was.id("fontId") && is.id("fillId") == was.id("fillId")
 }
 
 // filled reports whether a format is filled with one colour: a fill that was there, or a new one that says just that.
@@ -96,7 +104,45 @@ func (p *proof) filled(f format, colour string) bool {
 		return solidColour(f.fill) == colour
 	}
 	e, err := parseTree(f.fill, 64)
-	return err == nil && inside(e, f.fill, "") == "patternFill(patternType=SOLID){bgColor(indexed=64){},fgColor(rgb=FF"+colour+"){}}"
+	return err == nil && strings.Join(inside(e, f.fill), "") == "patternFill(patternType=SOLID){fgColor(rgb=FF"+colour+"){},bgColor(indexed=64){}}"
+}
+
+// sameFont reports whether two fonts differ in their colour only, the second having the one wanted: RRGGBB, or "" for none.
+func (p *proof) sameFont(was, is format, colour string) bool {
+	x, err1 := parseTree(was.font, 64)
+	y, err2 := parseTree(is.font, 64)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	a, atA := withoutColour(inside(x, was.font))
+	b, atB := withoutColour(inside(y, is.font))
+	if is.id("fontId") < len(p.was.fonts) {
+		slices.Sort(a)
+		slices.Sort(b)
+		own, err := y.child("color")
+		return slices.Equal(a, b) && err == nil && (colour == "" && own == nil || colour != "" && childRGB(y, "color") == colour)
+	}
+	if atA < 0 { // where the schema has it
+		atA = slices.IndexFunc(a, func(c string) bool {
+			name, _, _ := strings.Cut(c, "(")
+			return slices.Contains([]string{"name", "family", "charset", "scheme"}, name)
+		})
+		if atA < 0 {
+			atA = len(a)
+		}
+	}
+	if colour == "" {
+		return slices.Equal(a, b) && atB < 0
+	}
+	return slices.Equal(a, b) && atB == atA && inside(y, is.font)[atB] == "color(rgb=FF"+colour+"){}"
+}
+
+func withoutColour(font []string) (rest []string, at int) {
+	at = slices.IndexFunc(font, func(c string) bool { return strings.HasPrefix(c, "color(") })
+	if at >= 0 {
+		font = slices.Delete(slices.Clone(font), at, at+1)
+	}
+	return font, at
 }
 
 // showsStatus tells whether a format has the colours of a status.
@@ -111,141 +157,4 @@ func (p *proof) showsStatus(f format) bool {
 		}
 	}
 	return false
-}
-
-// wardrobe is a styles part as the proof reads it.
-type wardrobe struct {
-	formats, fonts, fills [][]byte
-	codes                 map[int]string // number formats that the part defines, by id
-}
-
-func newWardrobe(part []byte) (*wardrobe, error) {
-	root, err := parseTree(part, 2)
-	if err != nil {
-		return nil, err
-	}
-	w := &wardrobe{codes: map[int]string{}}
-	for _, list := range root.children {
-		for _, item := range list.children {
-			raw := part[item.start:item.end]
-			switch list.local() {
-			case "numFmts":
-				w.codes[attrInt(item.attrs, "numFmtId", -1)] = attrString(item.attrs, "formatCode")
-			case "fonts":
-				w.fonts = append(w.fonts, raw)
-			case "fills":
-				w.fills = append(w.fills, raw)
-			case "cellXfs":
-				w.formats = append(w.formats, raw)
-			}
-		}
-	}
-	if len(w.formats) == 0 { // cells without a format mean this one
-		w.formats = [][]byte{[]byte("<xf/>")}
-	}
-	if len(w.fonts) == 0 {
-		w.fonts = [][]byte{[]byte(defaultFont)}
-	}
-	return w, nil
-}
-
-// format is one cell format taken apart.
-type format struct {
-	attrs      map[string]string
-	font, fill []byte // whole elements; fill is nil where the part has no such
-	rest       string // border, style, alignment, protection and all else
-}
-
-// looked are the attributes of a cell format that a look may change.
-var looked = []string{"numFmtId", "fontId", "fillId", "applyNumberFormat", "applyFont", "applyFill", "quotePrefix", "pivotButton"}
-
-func (w *wardrobe) format(index int) (f format, ok bool) {
-	if index < 0 || index >= len(w.formats) {
-		return f, false
-	}
-	e, err := parseTree(w.formats[index], 64)
-	if err != nil {
-		return f, false
-	}
-	f.attrs = map[string]string{}
-	for rest := e.attrs; ; {
-		a, more, ok, err := nextAttr(rest)
-		if err != nil || !ok {
-			break
-		}
-		rest = more
-		value := strings.NewReplacer("true", "1", "false", "0").Replace(string(a.value))
-		if value != "0" && !bytes.HasPrefix(a.name, []byte("xmlns")) { // the default of all of them
-			f.attrs[string(localName(a.name))] = value
-		}
-	}
-	if f.id("fontId") < 0 || f.id("fontId") >= len(w.fonts) || f.id("fillId") < 0 || f.id("fillId") > 0 && f.id("fillId") >= len(w.fills) {
-		return f, false
-	}
-	f.font = w.fonts[f.id("fontId")]
-	if f.id("fillId") < len(w.fills) {
-		f.fill = w.fills[f.id("fillId")]
-	}
-	others := maps.Clone(f.attrs)
-	for _, name := range looked {
-		delete(others, name)
-	}
-	f.rest = inOrder(others) + inside(e, w.formats[index], "")
-	return f, true
-}
-
-func (f format) flag(name string) bool { return f.attrs[name] == "1" }
-
-func (f format) id(name string) int {
-	n, _ := strconv.Atoi(f.attrs[name])
-	return n
-}
-
-// sameFont reports whether two fonts differ in their colour only, the second having the one wanted: RRGGBB, or "" for none.
-func sameFont(was, is []byte, colour string) bool {
-	x, err1 := parseTree(was, 64)
-	y, err2 := parseTree(is, 64)
-	if err1 != nil || err2 != nil || inside(x, was, "color") != inside(y, is, "color") {
-		return false
-	}
-	if own, err := y.child("color"); colour == "" || err != nil {
-		return err == nil && own == nil
-	}
-	return childRGB(y, "color") == colour
-}
-
-// inside is what an element holds, but for children of one name: in whatever order, with whatever prefixes.
-func inside(e *element, part []byte, without string) string {
-	var all []string
-	for i := range e.children {
-		c := &e.children[i]
-		if c.local() == without {
-			continue
-		}
-		attrs := map[string]string{}
-		for rest := c.attrs; ; {
-			a, more, ok, err := nextAttr(rest)
-			if err != nil || !ok {
-				break
-			}
-			rest = more
-			if !bytes.HasPrefix(a.name, []byte("xmlns")) {
-				attrs[string(localName(a.name))] = strings.ToUpper(string(a.value))
-			}
-		}
-		all = append(all, c.local()+inOrder(attrs)+"{"+inside(c, part, "")+"}")
-	}
-	if len(e.children) == 0 {
-		return string(bytes.TrimSpace(part[e.open:e.close]))
-	}
-	slices.Sort(all)
-	return strings.Join(all, ",")
-}
-
-func inOrder(attrs map[string]string) string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		all = append(all, name+"="+attrs[name])
-	}
-	return "(" + strings.Join(all, " ") + ")"
 }

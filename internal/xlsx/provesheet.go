@@ -250,11 +250,12 @@ func (q *sheetProof) edit(col int) *Edit {
 
 func (q *sheetProof) ours(col int) bool { return q.edit(col) != nil }
 
-// complete proves that all cells of the row at hand were written.
+// complete proves that all cells of the row at hand were written; one that is cleared keeps its place and look.
 func (q *sheetProof) complete() error {
 	want := 0
 	for _, e := range q.at {
-		if e.Value.kind != None {
+		there := q.x.row != nil && q.x.num == e.Row && slices.ContainsFunc(q.x.cells, func(c span) bool { return c.col == e.Col })
+		if e.Value.kind != None || there {
 			want++
 		}
 	}
@@ -316,8 +317,8 @@ func (q *sheetProof) written(col int, cell []byte) error {
 	if !ok {
 		return q.differs("%s is not what was to be written", CellName(e.Row, e.Col))
 	}
+	q.found++
 	if e.Value.kind != None {
-		q.found++
 		q.count++
 		q.wrote = q.wrote.with(e.Row, e.Col)
 	}

@@ -58,25 +58,25 @@ func wider(x, y *element, table Range, columns, depth int) bool {
 	return true
 }
 
-// tableColumns proves that the columns added bear the new headings, each with a number of its own and nothing else.
+// tableColumns proves that the columns added bear the new headings, each with the next number and nothing else.
 func (p *proof) tableColumns(old Table, sp *SheetPatch, root *element) error {
 	i := slices.IndexFunc(root.children, func(c element) bool { return c.local() == "tableColumns" })
 	columns := root.children[i].children // growth.check has compared what was there
 	if len(columns) != len(old.Columns)+len(sp.NewColumns) {
 		return differs(old.Part, "the table %q has %d columns", old.Name, len(columns))
 	}
-	ids, names := map[string]bool{}, map[string]bool{}
+	highest, names := 0, map[string]bool{}
 	for n := range columns {
 		c := &columns[n]
-		name, id := columnName(c), attrString(c.attrs, "id")
+		name, id := columnName(c), attrInt(c.attrs, "id", 0)
 		if n >= len(old.Columns) {
 			heading := cellText(sp.NewColumns[n-len(old.Columns)].Heading)
 			alone := c.empty && blank(withoutAttr(withoutAttr(c.attrs, "id"), "name"))
-			if name != heading || !alone || attrInt(c.attrs, "id", 0) <= 0 || ids[id] || names[strings.ToLower(name)] {
+			if name != heading || !alone || id != highest+1 || names[strings.ToLower(name)] {
 				return differs(old.Part, "the new column %q of the table %q is not what it should be", name, old.Name)
 			}
 		}
-		ids[id], names[strings.ToLower(name)] = true, true
+		highest, names[strings.ToLower(name)] = max(highest, id), true
 	}
 	return nil
 }

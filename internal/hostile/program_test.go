@@ -1,0 +1,102 @@
+package hostile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// What a hostile workbook may cost.
+const (
+	memory  = 512 << 20
+	seconds = 10
+)
+
+// regcert is the program, built once; TestMain removes it.
+var regcert = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "regcert-hostile-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "regcert")
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/regcert").CombinedOutput()
+	if err != nil {
+		return path, fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// limited, in the environment, makes of the test binary a program that limits itself and becomes the one that its
+// arguments name.
+const limited = "REGCERT_TEST_MEMORY"
+
+func TestMain(m *testing.M) {
+	if limit := os.Getenv(limited); limit != "" {
+		becomeLimited(limit)
+	}
+	code := m.Run()
+	if path, _ := regcert(); path != "" {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// ended is how the program ended.
+type ended struct {
+	code           int
+	stdout, stderr string
+	took           time.Duration // of the processor, which does not depend on what else runs
+	memory         int64         // bytes it held at its most
+}
+
+// beginning keeps the beginning of what is written to it: a report can be larger than the workbook.
+type beginning []byte
+
+func (b *beginning) Write(p []byte) (int, error) {
+	*b = append(*b, p[:min(len(p), 1<<20-len(*b))]...)
+	return len(p), nil
+}
+
+// check runs `regcert check` on a workbook under the limits.
+func check(t *testing.T, path string, args ...string) ended {
+	t.Helper()
+	program, err := regcert()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*seconds*time.Second)
+	defer cancel()
+	cmd := limitedCommand(ctx, program, append([]string{"check", path, "--as-of", "2026-05-11"}, args...)...)
+	cmd.Dir = filepath.Dir(path) // where there is no configuration
+	var stdout, stderr beginning
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	got := ended{stdout: string(stdout), stderr: string(stderr)}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	state := cmd.ProcessState
+	got.code, got.memory, got.took = state.ExitCode(), peak(state), state.UserTime()+state.SystemTime()
+	return got
+}
+
+// sound fails the test where the program did not end by itself, in time, with a reason where it gives one up.
+func (e ended) sound(t *testing.T) {
+	t.Helper()
+	switch {
+	case e.code < 0 || e.code > 3 || strings.Contains(e.stderr, "goroutine ") || strings.Contains(e.stdout, "stumbled"):
+		t.Errorf("it broke down (exit code %d):\n%.3000s\n%.3000s", e.code, e.stderr, e.stdout)
+	case e.code == 2:
+		t.Errorf("it did not take the workbook for one:\n%.1000s", e.stderr)
+	case e.took > seconds*time.Second:
+		t.Errorf("it took %v", e.took)
+	}
+}

@@ -18,9 +18,12 @@ func (l *loaded) open(limits xlsx.Limits) error {
 	if !errors.As(err, &refusal) || refusal.Kind != xlsx.Encrypted || refusal.Part != "" {
 		return err
 	}
+	var bad *encrypted.Damaged
 	l.protected, err = encrypted.Open(l.data, l.password.Text)
 	switch {
 	case err == nil:
+	case errors.As(err, &bad): // as a package is that no password protects
+		return &xlsx.Refusal{Kind: xlsx.Damaged, Detail: err.Error()}
 	case !errors.Is(err, encrypted.ErrPassword):
 		return err
 	case l.password.Source == "":
@@ -30,7 +33,6 @@ func (l *loaded) open(limits xlsx.Limits) error {
 	default:
 		return fmt.Errorf("the workbook is protected by a password, and the one in %s does not open it: correct it", l.password.Source)
 	}
-	l.encrypted = true
 	l.plain = l.protected.Content
 	l.file, err = xlsx.Open(l.plain, limits)
 	return err

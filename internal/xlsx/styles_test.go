@@ -303,9 +303,9 @@ func checkAppended(t testing.TB, before string, after []byte) {
 
 func TestStylesRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ part, want string }{
-		"no XML":           {`hello`, "0 root elements"},
+		"no XML":           {`hello`, "outside the root"},
 		"another part":     {`<table/>`, "not <styleSheet>"},
-		"not closed":       {`<styleSheet><fonts>`, "not closed"},
+		"not closed":       {`<styleSheet><fonts>`, "ends before </fonts>"},
 		"crossed":          {`<styleSheet><fonts></styleSheet></fonts>`, "closes nothing"},
 		"two lists":        {`<styleSheet><fonts/><fonts/></styleSheet>`, "<fonts> stands twice"},
 		"doctype":          {`<!DOCTYPE x><styleSheet/>`, "document type"},

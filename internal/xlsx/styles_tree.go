@@ -41,21 +41,20 @@ func (e *element) child(local string) (*element, error) {
 // that programs write; what lies deeper is only checked for being well nested. Hence its cost stays bounded.
 func parseTree(part []byte, depth int) (*element, error) {
 	const deepest, most = 64, 500_000
-	kept := 0
-	lex := lexer{buf: part, last: true}
+	r, err := newReader(part, Limits{Depth: deepest})
+	if err != nil {
+		return nil, err
+	}
 	top := &element{} // a place for the root
 	stack := []*element{top}
-	for {
-		t, err := lex.next()
+	for kept := 0; ; {
+		t, err := r.next()
 		if err != nil {
 			return nil, err
 		}
 		parent := stack[len(stack)-1]
 		switch t.kind {
 		case tokStart, tokEmpty:
-			if err := checkAttrs(t.attrs); err != nil {
-				return nil, err
-			}
 			e := element{name: t.name, attrs: t.attrs, start: t.start, open: t.end, close: t.end, end: t.end, empty: t.kind == tokEmpty}
 			at := &e
 			if len(stack) <= depth+1 {
@@ -66,23 +65,12 @@ func parseTree(part []byte, depth int) (*element, error) {
 				at = &parent.children[len(parent.children)-1] // its siblings come after it is closed: it does not move
 			}
 			if t.kind == tokStart {
-				if stack = append(stack, at); len(stack) > deepest {
-					return nil, malformed("elements are nested more than %d deep", deepest)
-				}
+				stack = append(stack, at)
 			}
 		case tokEnd:
-			if len(stack) == 1 || !bytes.Equal(parent.name, t.name) {
-				return nil, malformed("the end tag </%s> closes nothing", clip(t.name, 60))
-			}
 			parent.close, parent.end = t.start, t.end
 			stack = stack[:len(stack)-1]
 		case tokEOF:
-			if len(stack) > 1 {
-				return nil, malformed("<%s> is not closed", clip(parent.name, 60))
-			}
-			if len(top.children) != 1 {
-				return nil, malformed("the part has %d root elements", len(top.children))
-			}
 			return &top.children[0], nil
 		}
 	}

@@ -37,7 +37,7 @@ func TestParseTable(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ part, want string }{
-		"no XML":       {"", "0 root elements"},
+		"no XML":       {"", "holds no element"},
 		"another part": {"<styleSheet/>", "not <table>"},
 		"no range":     {`<table><tableColumns/></table>`, `range ""`},
 		"wrong range":  {`<table ref="A0"><tableColumns/></table>`, `range "A0"`},

@@ -30,7 +30,11 @@ func (x *texts) at(i int) string { return x.blocks[i/perBlock][i%perBlock] }
 // add takes up a copy of the text.
 func (x *texts) add(text []byte) {
 	if x.n%perBlock == 0 {
-		x.blocks = append(x.blocks, nil)
+		var block []string // the only one, most of the time, and it grows
+		if x.n > 0 {
+			block = make([]string, 0, perBlock)
+		}
+		x.blocks = append(x.blocks, block)
 	}
 	last := &x.blocks[len(x.blocks)-1]
 	*last = append(*last, x.keep(text))

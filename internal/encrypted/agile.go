@@ -198,7 +198,7 @@ func (p *parameters) vector(use string) []byte {
 // ([MS-OFFCRYPTO] 2.3.4.15).
 func (p *parameters) segments(m mode, key, data []byte) {
 	block := newAES(key)
-	for i := 0; len(data) > 0; i++ {
+	for i := uint32(0); len(data) > 0; i++ {
 		segment := data[:min(segmentSize, len(data))]
 		data = data[len(segment):]
 		m(block, p.vector(string(numbered(i)))).CryptBlocks(segment, segment)

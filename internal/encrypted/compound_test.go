@@ -314,28 +314,27 @@ func TestDeepStorages(t *testing.T) {
 	}
 }
 
-// TestLongTree: siblings in a list that is a hundred thousand long.
+// TestLongTree: siblings in a list, as some programs write them, as many as are allowed, and one more.
 func TestLongTree(t *testing.T) {
-	const n = 100_000
-	root := &entry{kind: kindRoot, name: "Root Entry"}
-	for i := range n {
-		root.children = append(root.children, &entry{kind: kindStream, name: fmt.Sprintf("%06d", i)})
-	}
-	data, err := root.write()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := (int(le.Uint32(data[48:])) + 1) * sectorSize
-	le.PutUint32(data[dir+76:], 1)
-	for i := 1; i <= n; i++ {
-		le.PutUint32(data[dir+i*entrySize+68:], noEntry)
-		next := uint32(i + 1)
-		if i == n {
-			next = noEntry
+	for n, want := range map[int]bool{maxEntries: true, maxEntries + 1: false} {
+		root := &entry{kind: kindRoot, name: "Root Entry"}
+		for i := range n {
+			root.children = append(root.children, &entry{kind: kindStream, name: fmt.Sprintf("%06d", i)})
 		}
-		le.PutUint32(data[dir+i*entrySize+72:], next)
-	}
-	if got, err := readCompound(data); err != nil || !got.equal(root) {
-		t.Error(err)
+		data, err := root.write()
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := data[(int(le.Uint32(data[48:]))+1)*sectorSize:]
+		le.PutUint32(dir[76:], 1)
+		for i := 1; i <= n; i++ {
+			le.PutUint32(dir[i*entrySize+68:], noEntry)
+			le.PutUint32(dir[i*entrySize+72:], uint32(i+1))
+		}
+		le.PutUint32(dir[n*entrySize+72:], noEntry)
+		got, err := readCompound(data)
+		if (err == nil) != want || want && !got.equal(root) {
+			t.Errorf("%d entries: %v", n, err)
+		}
 	}
 }

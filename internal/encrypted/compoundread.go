@@ -6,8 +6,11 @@ import (
 	"unicode/utf16"
 )
 
-// maxDepth is how deep storages may stand in each other. Excel nests three.
-const maxDepth = 16
+// Limits of what is read. Excel writes eleven entries, storages three deep.
+const (
+	maxEntries = 4096
+	maxDepth   = 16
+)
 
 // reader reads a compound file. Every sector is claimed by what it belongs to,
 // once: so no chain turns in a circle, and nothing read is larger than the file.
@@ -19,6 +22,7 @@ type reader struct {
 	small []byte // the mini stream
 	dir   []byte
 	seen  []bool // directory entries
+	read  int    // how many of them
 }
 
 // table is a FAT: which sector follows which, and which are claimed.
@@ -261,6 +265,9 @@ func (r *reader) siblings(top uint32) ([]uint32, error) {
 		}
 		r.seen[id] = true
 		ids = append(ids, id)
+		if r.read++; r.read > maxEntries {
+			return nil, damaged("its directory has more than %d entries", maxEntries)
+		}
 		d := r.dir[int(id)*entrySize:]
 		stack = append(stack, le.Uint32(d[68:]), le.Uint32(d[72:]))
 	}

@@ -51,7 +51,7 @@ func passwordDataSpaces() *entry {
 	reference := slices.Concat(numbered(1, 0), lengthAndText(packageStream), lengthAndText(passwordDataSpace))
 	return storage(dataSpaces,
 		stream("Version", slices.Concat(lengthAndText("Microsoft.Container.DataSpaces"), numbered(1, 1, 1))),
-		stream("DataSpaceMap", slices.Concat(numbered(8, 1, len(reference)+4), reference)),
+		stream("DataSpaceMap", slices.Concat(numbered(8, 1, uint32(len(reference)+4)), reference)),
 		storage("DataSpaceInfo", stream(passwordDataSpace, slices.Concat(numbered(8, 1), lengthAndText(passwordTransform)))),
 		storage("TransformInfo", storage(passwordTransform, stream("\x06Primary", transformInfo()))),
 	)
@@ -61,23 +61,24 @@ func passwordDataSpaces() *entry {
 // 2.1.9 and 2.2.6): its kind, its name, three versions 1.0, and no cipher.
 func transformInfo() []byte {
 	id := lengthAndText("{FF9A3F03-56EF-4613-BDD5-5A41C1D07246}")
-	return slices.Concat(numbered(len(id)+8, 1), id, lengthAndText("Microsoft.Container.EncryptionTransform"), numbered(1, 1, 1), numbered(0, 0, 0, 4))
+	return slices.Concat(numbered(uint32(len(id)+8), 1), id, lengthAndText("Microsoft.Container.EncryptionTransform"), numbered(1, 1, 1), numbered(0, 0, 0, 4))
 }
 
 // lengthAndText is a UNICODE-LP-P4 ([MS-OFFCRYPTO] 2.1.2): padded to four bytes.
 func lengthAndText(s string) []byte {
 	b := utf16Bytes(s)
-	b = append(numbered(len(b)), b...)
+	b = append(numbered(uint32(len(b))), b...)
 	for len(b)%4 != 0 {
 		b = append(b, 0)
 	}
 	return b
 }
 
-func numbered(list ...int) []byte {
+// numbered is numbers of four bytes each.
+func numbered(list ...uint32) []byte {
 	var b []byte
 	for _, n := range list {
-		b = le.AppendUint32(b, uint32(n))
+		b = le.AppendUint32(b, n)
 	}
 	return b
 }

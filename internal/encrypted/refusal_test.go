@@ -25,14 +25,14 @@ func TestRefusals(t *testing.T) {
 		copy(b[at:], value)
 		return b
 	}
-	header := func(flags, algorithm, hash, bits int, verifier ...int) []byte {
+	header := func(flags, algorithm, hash, bits uint32, verifier ...uint32) []byte {
 		return slices.Concat(numbered(3|2<<16, flags), numbered(32, flags, 0, algorithm, hash, bits, 0x18, 0, 0), numbered(verifier...))
 	}
 	const certificate = `<keyEncryptor uri="http://schemas.microsoft.com/office/2006/keyEncryptor/certificate">`
 	const key = `<keyEncryptor uri="` + passwordNS + `">`
 	drm := (&entry{kind: kindStorage, name: dataSpaces}).with((&entry{kind: kindStorage, name: "TransformInfo"}).with(&entry{kind: kindStorage, name: "DRMEncryptedTransform"}))
 	other := (&entry{kind: kindStorage, name: dataSpaces}).with((&entry{kind: kindStorage, name: "TransformInfo"}).with(&entry{kind: kindStorage, name: "OtherTransform"}))
-	enough := make([]int, 18)
+	enough := make([]uint32, 18)
 
 	for name, test := range map[string]struct {
 		data        []byte

@@ -80,12 +80,12 @@ func (l *loaded) warnOfColumnsBeside(patches []xlsx.SheetPatch) {
 
 // replace puts the proved version in the place of the workbook.
 func (w *writing) replace(ctx context.Context, l *loaded, after []byte, changes []swap.Change) {
-	if err := w.unfinishedOf(l.path); err != nil {
+	if err := w.unfinished[realPath(l.path)]; err != nil {
 		l.leave(Deferred, withRemedy(err)+"; nothing was written before that is put right: "+again)
 		return
 	}
 	replaced, err := w.swapper.Replace(ctx, swap.Order{
-		Path: l.path, Before: l.sum, After: after, Backup: w.job.Backup(l.path, w.now), Reason: "run", Changes: changes,
+		Path: l.path, Before: l.sum, After: after, Backup: w.job.backup(l.path, w.now), Reason: "run", Changes: changes,
 	})
 	var held *swap.Held
 	switch {
@@ -116,23 +116,22 @@ func unfinished(resumed []swap.Resumed) map[string]error {
 	return errs
 }
 
-// unfinishedOf looks for the file that a path leads to.
-func (w *writing) unfinishedOf(path string) error {
+// backup says where the copies of a workbook are kept.
+func (j *Job) backup(path string, at time.Time) swap.Backup {
+	sum := sha256.Sum256([]byte(realPath(path)))
+	return swap.Backup{Dir: filepath.Join(j.Backups, filepath.Base(path)+"-"+hex.EncodeToString(sum[:4])), Keep: j.Keep, At: at}
+}
+
+// realPath is the file that a path leads to, also where the file itself is not
+// there.
+func realPath(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+		return real
 	}
-	return w.unfinished[path]
-}
-
-// Backup says where the copies of a workbook are kept.
-func (j *Job) Backup(path string, at time.Time) swap.Backup {
-	return swap.Backup{Dir: BackupDir(j.Backups, path), Keep: j.Keep, At: at}
-}
-
-// BackupDir is the folder of one workbook's copies, under that of all.
-func BackupDir(backups, path string) string {
-	sum := sha256.Sum256([]byte(path))
-	return filepath.Join(backups, filepath.Base(path)+"-"+hex.EncodeToString(sum[:4]))
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
 }
 
 // firstDay is day 0 of the workbook's date system.

@@ -2,9 +2,11 @@ package swap
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 )
 
 // probe finds out how files in the folder can be replaced, by doing it with two of its own.
@@ -28,4 +30,38 @@ func probe(do files, dir string) (way Way, err error) {
 		return ReplaceFile, drop(do, out)
 	}
 	return Rename, nil
+}
+
+// Probe finds out how files in the folder can be replaced, with two files of its own that are gone afterwards.
+func Probe(dir string) (Way, error) { return probe(system{}, dir) }
+
+// Try tells what would keep the file from being replaced, by going as far as can be gone without touching it: a file is
+// made beside it with its mode, owner and extended attributes, and removed again. A lock is none of that: see Holder.
+func Try(path string) error {
+	do := system{}
+	path, err := do.real(path)
+	if err != nil {
+		return vanished(err)
+	}
+	r := replacement{Intent: Intent{Path: path}, do: do}
+	if err := r.mayReplace(); err != nil {
+		return err
+	}
+	like := filepath.Join(filepath.Dir(path), probePrefix+rand.Text())
+	if err := stage(do, like, strings.NewReader(""), path, sha256.Sum256(nil)); err != nil {
+		return err
+	}
+	return drop(do, like)
+}
+
+// Leftovers lists regcert's own files in a folder, those of replacements that are under way or pending among them.
+func Leftovers(dir string) ([]string, error) {
+	names, err := system{}.list(dir)
+	var own []string
+	for _, name := range names {
+		if strings.HasPrefix(name, ownPrefix) {
+			own = append(own, filepath.Join(dir, name))
+		}
+	}
+	return own, err
 }

@@ -83,18 +83,10 @@ func (r *replacement) undo(because error) error {
 	return errors.Join(because, err)
 }
 
-// look refuses files that a replacement would harm, that are not the version that was read, or that somebody has open.
+// look refuses files that a replacement would harm, that somebody has open, or that are not the version that was read.
 func (r *replacement) look() error {
-	info, err := r.do.look(r.Path)
-	switch {
-	case err != nil:
-		return vanished(err)
-	case !info.regular:
-		return ErrNotFile
-	case !info.writable:
-		return errors.New("it is write-protected; take the protection off if it is to be written")
-	case info.names > 1 && r.out == "":
-		return fmt.Errorf("it has %d names (hard links), and would come apart; make a copy and remove the others", info.names)
+	if err := r.mayReplace(); err != nil {
+		return err
 	}
 	for _, path := range []string{r.named, r.Path} {
 		if held := r.do.holder(path); held != nil {
@@ -107,6 +99,22 @@ func (r *replacement) look() error {
 	}
 	if sum != r.Before {
 		return ErrChanged
+	}
+	return nil
+}
+
+// mayReplace refuses files that a replacement would harm.
+func (r *replacement) mayReplace() error {
+	info, err := r.do.look(r.Path)
+	switch {
+	case err != nil:
+		return vanished(err)
+	case !info.regular:
+		return ErrNotFile
+	case !info.writable:
+		return errors.New("it is write-protected; take the protection off if it is to be written")
+	case info.names > 1 && r.out == "": // a second name in r.out is ours
+		return fmt.Errorf("it has %d names (hard links), and would come apart; make a copy and remove the others", info.names)
 	}
 	return nil
 }
@@ -143,7 +151,7 @@ func (r *replacement) make() error {
 // writes into it writes into what is kept, or else by a copy.
 func (r *replacement) hold() error {
 	if r.do.link(r.Path, r.old()) == nil {
-		r.out = r.old() // the second name is ours
+		r.out = r.old()
 		return nil
 	}
 	from, err := r.do.open(r.Path)

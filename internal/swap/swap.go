@@ -6,6 +6,7 @@
 package swap
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -151,6 +152,22 @@ func (s *Swapper) Replace(ctx context.Context, o Order) (Replaced, error) {
 		ctx: context.WithoutCancel(ctx), do: s.do, journal: s.journal, named: o.Path, content: o.After, backup: o.Backup,
 	}
 	return r.run()
+}
+
+// Make makes a file that is not there, with the content, and the mode, owner and extended attributes of the file like.
+// It never replaces one: then the error is fs.ErrExist.
+func (s *Swapper) Make(path string, content []byte, like string) error {
+	i := Intent{Path: path, Temp: tempName(path, time.Time{})}
+	if err := drop(s.do, i.part()); err != nil {
+		return err
+	}
+	if err := stage(s.do, i.part(), bytes.NewReader(content), like, sha256.Sum256(content)); err != nil {
+		return err
+	}
+	if err := s.do.renameNew(i.part(), path); err != nil {
+		return errors.Join(err, drop(s.do, i.part()))
+	}
+	return s.do.syncDir(i.dir())
 }
 
 // Why a file was left as it is for now; the same try may succeed later.

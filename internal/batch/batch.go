@@ -92,7 +92,6 @@ type loaded struct {
 	file   *xlsx.File
 	book   *register.Workbook
 
-	encrypted bool               // not yet written
 	plain     []byte             // the package: data, or what is encrypted in it
 	protected *encrypted.Package // nil: no password protects it
 }

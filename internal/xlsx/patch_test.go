@@ -225,7 +225,8 @@ func TestPatchNewColumns(t *testing.T) {
 		{"grouped", `<cols><col min="2" max="3" width="9" customWidth="1" outlineLevel="1"/><col min="4" max="5" hidden="1" outlineLevel="1"/><col min="6" max="6" collapsed="1"/></cols>`,
 			`<cols><col min="2" max="3" width="9" customWidth="1" outlineLevel="1"/><col min="4" max="4" outlineLevel="1" width="30" customWidth="1"/><col min="5" max="5" hidden="1" outlineLevel="1"/><col min="6" max="6" collapsed="1"/></cols>`},
 		{"an empty list", `<cols/>`, `<cols><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/></cols>`},
-		{"not self-closed", `<cols><col min="1" max="9"></col></cols>`, `<cols><col min="1" max="9"></col></cols>`},
+		{"not self-closed", `<cols><col min="1" max="9"></col></cols>`, `<cols><col min="1" max="2"/><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"/><col min="5" max="9"></col></cols>`},
+		{"not self-closed, to the last", `<cols><col min="4" max="4" hidden="1"></col></cols>`, `<cols><col min="3" max="3" width="18.5" customWidth="1"/><col min="4" max="4" width="30" customWidth="1"></col></cols>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := book(t, worksheet(rows, c.cols), "<t>a</t>")

@@ -19,28 +19,32 @@ func (s *sheetPatcher) col(t *token) []byte {
 		s.p.dangles(fmt.Sprintf("%s!%s:%s", s.sp.Sheet.Name, ColName(c.first), ColName(c.last)), c.style)
 	}
 	out := s.newCols(prefixOf(t.name), c.first)
-	stays := t.kind != tokEmpty || attrBool(t.attrs, "customWidth", false) && !attrBool(t.attrs, "hidden", false)
+	stays := attrBool(t.attrs, "customWidth", false) && !attrBool(t.attrs, "hidden", false)
 	from := c.first
 	for ; len(s.widths) > 0 && s.widths[0].Col <= c.last; s.widths = s.widths[1:] {
 		if n := s.widths[0]; !stays {
-			out = appendPiece(out, t.name, t.attrs, from, n.Col-1)
-			out = appendPiece(out, t.name, withAttr(withAttr(withoutAttr(t.attrs, "hidden"), "width", formatWidth(n.Width)), "customWidth", "1"), n.Col, n.Col)
+			out = appendPiece(out, t, t.attrs, from, n.Col-1, c.last)
+			out = appendPiece(out, t, withAttr(withAttr(withoutAttr(t.attrs, "hidden"), "width", formatWidth(n.Width)), "customWidth", "1"), n.Col, n.Col, c.last)
 			from = n.Col + 1
 		}
 	}
 	if from == c.first {
 		return append(out, s.raw(t)...)
 	}
-	return appendPiece(out, t.name, t.attrs, from, c.last)
+	return appendPiece(out, t, t.attrs, from, c.last, c.last)
 }
 
-// appendPiece writes a <col> for some of the columns that another one was for.
-func appendPiece(out, name, attrs []byte, first, last int) []byte {
+// appendPiece writes a <col> for some of the columns that t is for, the end tag of the last piece being that of t.
+func appendPiece(out []byte, t *token, attrs []byte, first, last, end int) []byte {
 	if first > last {
 		return out
 	}
 	attrs = withAttr(withAttr(attrs, "min", strconv.Itoa(first)), "max", strconv.Itoa(last))
-	return fmt.Appendf(out, "<%s%s/>", name, attrs)
+	shut := "/>"
+	if t.kind == tokStart && last == end {
+		shut = ">"
+	}
+	return fmt.Appendf(out, "<%s%s%s", t.name, attrs, shut)
 }
 
 // newCols is the <col> of the new columns before a column.

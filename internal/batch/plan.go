@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"regcert/internal/calendar"
@@ -17,10 +18,17 @@ const (
 	textWidth   = 75
 )
 
+// manyRows are so many that what they were judged by, which nobody needs any
+// more, takes as much room as what is to be written: it is given back first.
+const manyRows = 250_000
+
 // plan says which cells of a workbook have to change so that its → columns
 // hold what the rows say. Rows are those of the workbook, in sheet order;
 // firstDay is day 0 of the workbook's date system.
 func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date) ([]xlsx.SheetPatch, error) {
+	if len(rows) >= manyRows {
+		runtime.GC()
+	}
 	var patches []xlsx.SheetPatch
 	for _, sheet := range book.Sheets {
 		n := 0

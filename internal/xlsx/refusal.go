@@ -75,5 +75,5 @@ func refusePart(part string, err error) error {
 		}
 		return err
 	}
-	return &Refusal{Kind: Damaged, Part: part, Detail: err.Error(), Remedy: openAndSave}
+	return &Refusal{Kind: Damaged, Part: part, Detail: "damaged: " + err.Error(), Remedy: openAndSave}
 }

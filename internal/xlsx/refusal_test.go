@@ -215,7 +215,7 @@ func TestScanRefuses(t *testing.T) {
 		{"tags that do not match", `<row r="1"><c r="A1"><v>1</c></v></row>`, "A1"},
 		{"two values", `<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>`, "A1"},
 		{"text in a cell", `<row r="1"><c r="A1">1</c></row>`, "A1"},
-		{"text in a row", `<row r="1">1</row>`, "row 1"},
+		{"text in a row", `<row r="1">1</row>`, "Data!1:1"},
 		{"text between rows", `<row r="1"/>x`, "between the rows"},
 		{"namespace in a row", `<row r="1"><c r="A1" xmlns="x"/></row>`, "namespaces"},
 		{"attribute twice", `<row r="1"><c r="A1" r="A1"/></row>`, "twice"},

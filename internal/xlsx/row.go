@@ -1,6 +1,9 @@
 package xlsx
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Kind is what a cell holds.
 type Kind uint8
@@ -173,9 +176,9 @@ func (p *rowParser) named(t *token, local string) bool {
 // refuse names the place: the cell, or the row where col is 0.
 func (p *rowParser) refuse(col int, what string) error {
 	if col > 0 {
-		return malformed("%s: %s", CellName(p.row.Num, col), what)
+		return &syntaxError{what: what, at: CellName(p.row.Num, col)}
 	}
-	return malformed("row %d: %s", p.row.Num, what)
+	return &syntaxError{what: what, at: fmt.Sprintf("%d:%[1]d", p.row.Num)}
 }
 
 // rowTag reads the row's own attributes (18.3.1.73).

@@ -40,13 +40,18 @@ func (s *Sheet) Check() error {
 	return s.refuse(s.f.zip.check([]*entry{s.entry}))
 }
 
-// refuse names the sheet and its part.
+// refuse names the sheet with the cell or row, where those are known, else with its part.
 func (s *Sheet) refuse(err error) error {
-	var x *syntaxError
-	if errors.As(err, &x) {
-		return &Refusal{Kind: Damaged, Part: s.Name + " (" + s.Part + ")", Detail: x.what, Remedy: openAndSave}
+	place := s.Name + " (" + s.Part + ")"
+	var r *Refusal
+	if errors.As(err, &r) && r.Part == s.Part {
+		r.Part = place
 	}
-	return refusePart(s.Part, err)
+	var x *syntaxError
+	if errors.As(err, &x) && x.at != "" {
+		place = s.Name + "!" + x.at
+	}
+	return refusePart(place, err)
 }
 
 // sheetScan walks through a worksheet part: tokens up to its rows, rows, tokens behind them.

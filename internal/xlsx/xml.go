@@ -13,12 +13,15 @@ import (
 var errMore = errors.New("xlsx: more bytes are needed")
 
 // syntaxError is XML that is not well-formed, or that no workbook has reason to hold (a document type, a custom entity).
-type syntaxError struct{ what string }
+type syntaxError struct {
+	what string
+	at   string // the cell or the row of a worksheet, as in "B7" or "7:7"; "" where neither is known
+}
 
 func (e *syntaxError) Error() string { return e.what }
 
 func malformed(format string, args ...any) error {
-	return &syntaxError{fmt.Sprintf(format, args...)}
+	return &syntaxError{what: fmt.Sprintf(format, args...)}
 }
 
 // tokenKind tells the tokens of an XML part apart.

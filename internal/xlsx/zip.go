@@ -319,10 +319,17 @@ func (e *entry) readLocal(data []byte, next, limit int64) error {
 	if e.body > limit || e.packed > limit-e.body {
 		return damaged(e.name, "it reaches beyond the end of the package")
 	}
-	differs := hostile(e.name, "its two headers disagree: programs differ in which they believe")
+	differ := func(about string) error {
+		return hostile(e.name, "the two places that give its %s disagree: programs differ in which they believe", about)
+	}
 	const meaning = flagEncrypted | flagDescriptor
-	if string(b[lenLocal:lenLocal+names]) != e.name || le.Uint16(b[8:]) != e.method || le.Uint16(b[6:])&meaning != e.flags&meaning {
-		return differs
+	switch {
+	case string(b[lenLocal:lenLocal+names]) != e.name:
+		return differ("name")
+	case le.Uint16(b[8:]) != e.method:
+		return differ("compression")
+	case le.Uint16(b[6:])&meaning != e.flags&meaning:
+		return differ("flags")
 	}
 	crc, packed, size := le.Uint32(b[14:]), int64(le.Uint32(b[18:])), int64(le.Uint32(b[22:]))
 	zip64 := zip64Extra(b[lenLocal+names : lenLocal+names+extras])
@@ -335,14 +342,17 @@ func (e *entry) readLocal(data []byte, next, limit int64) error {
 	same := func(local, central int64) bool {
 		return local == central || e.flags&flagDescriptor != 0 && (local == 0 || local == all32)
 	}
-	if !same(int64(crc), int64(e.crc)) || !same(packed, e.packed) || !same(size, e.size) {
-		return differs
+	switch {
+	case !same(int64(crc), int64(e.crc)):
+		return differ("check sum")
+	case !same(packed, e.packed) || !same(size, e.size):
+		return differ("size")
 	}
 	e.end = e.body + e.packed
 	if e.flags&flagDescriptor != 0 {
 		n, ok := e.descriptor(data[e.end:limit], next-e.end)
 		if !ok {
-			return differs
+			return differ("size and check sum")
 		}
 		e.end += n
 	}

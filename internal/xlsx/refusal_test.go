@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // refused asserts that an error is a Refusal of that kind whose message holds those words.
@@ -22,6 +23,18 @@ func refused(t *testing.T, err error, kind RefusalKind, words ...string) {
 		if !strings.Contains(r.Error(), w) {
 			t.Errorf("message %q lacks %q", r, w)
 		}
+	}
+}
+
+// wellPut asserts that a refusal can be shown to people: one line, which ends with what to do.
+func wellPut(t *testing.T, err error) {
+	t.Helper()
+	var r *Refusal
+	if !errors.As(err, &r) || r.Remedy == "" || !strings.HasSuffix(r.Error(), "; "+r.Remedy) {
+		t.Errorf("it does not say what to do: %v", err)
+	}
+	if text := err.Error(); strings.ContainsFunc(text, unicode.IsControl) || len(text) > 500 {
+		t.Errorf("not fit to be shown: %q", text)
 	}
 }
 
@@ -114,6 +127,7 @@ func TestOpenRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := openWhole(c.data, DefaultLimits())
 			refused(t, err, c.kind, c.words...)
+			wellPut(t, err)
 		})
 	}
 }
@@ -230,6 +244,7 @@ func TestScanRefuses(t *testing.T) {
 			}
 			err = f.Sheets()[0].Scan(func(*Row) error { return nil })
 			refused(t, err, Damaged, c.word, "Data")
+			wellPut(t, err)
 		})
 	}
 }

@@ -75,18 +75,24 @@ const staleLock = 24 * time.Hour
 // heldReason says since when a workbook is open, and what to do; who has it open
 // is for Workbook.Holder.
 func heldReason(held *swap.Held, now time.Time) string {
-	text := "it is open"
+	since, hint := heldSince(held, now)
+	return since + "; nothing was written: close it, and " + again + hint
+}
+
+// heldSince says since when a workbook is open. The hint is for lock files that
+// look as if a crash has left them behind.
+func heldSince(held *swap.Held, now time.Time) (text, hint string) {
+	text = "it is open"
 	if held.Program != "" {
 		text += " in " + held.Program
 	}
 	if !held.Since.IsZero() {
 		text += " since " + moment(held.Since, now)
+		if now.Sub(held.Since) > staleLock {
+			hint = " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
+		}
 	}
-	text += "; nothing was written: close it, and " + again
-	if !held.Since.IsZero() && now.Sub(held.Since) > staleLock {
-		text += " (if nobody has it open, a program left its lock file behind: open the workbook and close it again)"
-	}
-	return text
+	return text, hint
 }
 
 // moment is the time of day, with the day where that is another.

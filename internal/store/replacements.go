@@ -137,3 +137,8 @@ func sum(text string) (s swap.Sum, err error) {
 	}
 	return swap.Sum(data), nil
 }
+
+// Conflicts lists the replacements that left a conflict copy, oldest first.
+func (s *Store) Conflicts(ctx context.Context) ([]Write, error) {
+	return s.replacements(ctx, `conflict <> '' ORDER BY at, id`)
+}

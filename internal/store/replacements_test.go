@@ -65,6 +65,9 @@ func TestWritesComeBack(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("Writes\n got %+v, %v\nwant %+v", got, err, want)
 	}
+	if got, err := s.Conflicts(t.Context()); err != nil || !reflect.DeepEqual(got, want[:1]) {
+		t.Errorf("Conflicts %+v, %v", got, err)
+	}
 	wantError(t, s.Conclude(t.Context(), 99, swap.Settled, ""), "no write 99")
 	wantError(t, s.Conclude(t.Context(), second.ID, "lost", ""), "CHECK")
 }

@@ -76,7 +76,7 @@ type outcome struct {
 func TestCorpusPatch(t *testing.T) {
 	out := folder("REGCERT_CORPUS_OUT")
 	files := corpus(t)
-	counts := map[string]int{}
+	counts, programs := map[string]int{}, producers{}
 	before, after := map[string][]byte{}, map[string][]byte{}
 	for _, name := range sortedKeys(files) {
 		data, err := os.ReadFile(files[name])
@@ -92,6 +92,7 @@ func TestCorpusPatch(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		programs.add(data, got.Refused == "")
 		if got.Refused != "" {
 			counts["refused, "+string(got.kind)]++
 			t.Logf("%s: refused: %s", name, got.Refused)
@@ -112,6 +113,7 @@ func TestCorpusPatch(t *testing.T) {
 	if counts["proved"] == 0 {
 		t.Error("not one workbook could be patched")
 	}
+	programs.check(t)
 	noNewViolations(t, before, after)
 }
 

@@ -197,3 +197,27 @@ func TestPatchAddsNoLookElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// What a signature or a log of changes vouches for is never changed, wherever in the package it stands.
+func TestPatchLeavesSignedAndSharedWorkbooks(t *testing.T) {
+	const origin = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
+	for name, c := range map[string]struct {
+		part, text, word string
+	}{
+		"signed, elsewhere": {"_rels/.rels", strings.Replace(rels("officeDocument xl/workbook.xml"), "</Relationships>", `<Relationship Id="s" Type="`+origin+`" Target="sig/o.sigs"/></Relationships>`, 1), "signed"},
+		"signed, first":     {"_rels/.rels", strings.Replace(rels("officeDocument xl/workbook.xml"), `<Relationship `, `<Relationship Id="s" Type="`+origin+`" Target="sig/o.sigs"/><Relationship `, 1), "signed"},
+		"shared":            {"xl/_rels/workbook.xml.rels", rels("worksheet worksheets/sheet1.xml", "styles styles.xml", "revisionHeaders revisions/revisionHeaders.xml"), "Unshare"},
+	} {
+		parts := with(bookParts(worksheet("", "")), c.part, c.text)
+		parts = append(parts, part{name: "xl/revisions/revisionHeaders.xml", text: `<headers/>`}, part{name: "sig/o.sigs", text: " "})
+		f, err := Open(pkg(t, parts...), DefaultLimits())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !strings.Contains(f.ReadOnly(), c.word) {
+			t.Errorf("%s: read-only because %q, want %q", name, f.ReadOnly(), c.word)
+		}
+		_, err = f.Patch([]SheetPatch{{Sheet: f.Sheets()[0], Edits: []Edit{cell("A1", TextValue("x"))}}})
+		refused(t, err, ReadOnly, c.word)
+	}
+}

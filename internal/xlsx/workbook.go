@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,12 @@ func (f *File) Date1904() bool { return f.date1904 }
 // ReadOnly is why this workbook is never written, "" where it may be.
 func (f *File) ReadOnly() string { return f.readOnly }
 
+// Why a workbook is never written.
+const (
+	isSigned = "the workbook is digitally signed, and a change would break the signature"
+	isShared = "the workbook is shared in the old way, which logs every change and takes none that is not logged; stop sharing it (Review, Unshare Workbook)"
+)
+
 // Open checks the package and reads the structure of its workbook. Nothing of an entry is believed before its size and
 // CRC have been found right: those of all entries but the worksheets have been when Open returns, those of a worksheet
 // when its Scan or Check does. Errors are *Refusal.
@@ -61,7 +68,7 @@ func Open(data []byte, lim Limits) (*File, error) {
 			rest = append(rest, e)
 		}
 		if strings.HasPrefix(partKey(e.name), "_xmlsignatures/") {
-			f.readOnly = "the workbook is digitally signed, and a change would break the signature"
+			f.readOnly = isSigned
 		}
 	}
 	return f, a.check(rest)
@@ -85,6 +92,8 @@ func (f *File) structure(read map[*entry]bool, texts bool) error {
 			err = f.readStrings(e, read)
 		case rel.kind == "styles" && e != f.styles:
 			err = f.readStyles(e, read)
+		case rel.kind == "revisionHeaders": // 18.11.1.30
+			f.readOnly = isShared
 		}
 		if err != nil {
 			return err
@@ -111,6 +120,10 @@ func (f *File) findWorkbook(read map[*entry]bool) (string, error) {
 	rels, err := f.relationships("", read)
 	if err != nil {
 		return "", err
+	}
+	// Signatures may stand anywhere in the package (ECMA-376 part 2, 13.2.2).
+	if slices.ContainsFunc(rels, func(r relationship) bool { return r.kind == "origin" }) {
+		f.readOnly = isSigned
 	}
 	for _, rel := range rels {
 		if rel.kind != "officeDocument" {

@@ -235,10 +235,32 @@ func TestScanRefuses(t *testing.T) {
 		{"attribute twice", `<row r="1"><c r="A1" r="A1"/></row>`, "twice"},
 		{"unclosed", `<row r="1"><c r="A1">`, ""},
 		{"deep", `<row r="1"><c r="A1"><extLst>` + strings.Repeat("<a>", 70) + strings.Repeat("</a>", 70) + `</extLst></c></row>`, "deep"},
+		{"negative row", `<row r="-1"/>`, `"-1"`},
+		{"row of many digits", `<row r="00000001"/>`, "00000001"},
+		{"rows beyond the edge by counting", `<row r="1048576"/><row/>`, "Data!1048577:1048577"},
+		{"cells beyond the edge by counting", `<row r="1"><c r="XFD1"/><c/></row>`, "Data!1:1"},
+		{"column of many letters", `<row r="1"><c r="AAAAAAAA1"/></row>`, "AAAAAAAA1"},
+		{"no column", `<row r="1"><c r="1"/></row>`, `"1"`},
+		{"negative shared string", `<row r="1"><c r="B1" t="s"><v>-1</v></c></row>`, "Data!B1"},
+		{"shared string of many digits", `<row r="1"><c r="B1" t="s"><v>99999999999999999999</v></c></row>`, "Data!B1"},
+		{"negative style", `<row r="1"><c r="B1" s="-1"/></row>`, "Data!B1"},
+		{"style of many digits", `<row r="1"><c r="B1" s="4294967297"/></row>`, "4294967297"},
+		{"long text", `<row r="1"><c r="B1" t="str"><v>` + strings.Repeat("x", 32768) + `</v></c></row>`, "Data!B1: damaged: its text has 32768 characters"},
+		{"long inline text", `<row r="1"><c r="B1" t="inlineStr"><is><r><t>` + strings.Repeat("é", 20000) + `</t></r><r><t>` + strings.Repeat("é", 20000) + `</t></r></is></c></row>`, "has 40000 characters"},
+		{"long shared string", `<row r="1"><c r="B1" t="s"><v>1</v></c></row>`, "Data!B1: damaged: its text has 50000 characters"},
+		{"elements in a value", `<row r="1"><c r="B1"><v><b/></v></c></row>`, "Data!B1"},
+		{"entity in rich text", `<row r="1"><c r="B1" t="inlineStr"><is><t>&x;</t></is></c></row>`, "&x;"},
+		{"range of an array formula", `<row r="1"><c r="B1"><f t="array" ref="B0">1</f></c></row>`, "B0"},
+		{"namespace in the row's tag", `<row r="1" xmlns="x"/>`, "namespaces"},
+		{"attributes that are not closed", `<row r="1" a="1/>`, ""},
+		{"attribute without quotes", `<row r="1" a=1 />`, "a=1"},
+		{"attributes without a space", `<row r="1"a="1"/>`, "without a space"},
 		{"bad UTF-8", "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>\xFF</v></c></row>", "UTF-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := Open(book(t, worksheet(c.rows, ""), "<t>a</t>"), DefaultLimits())
+			lim := DefaultLimits()
+			lim.Ratio = 5000 // some of the texts are long and all the same
+			f, err := Open(book(t, worksheet(c.rows, ""), "<t>a</t>", "<t>"+strings.Repeat("y", 50000)+"</t>"), lim)
 			if err != nil {
 				t.Fatal(err)
 			}

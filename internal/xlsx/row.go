@@ -122,8 +122,8 @@ func (p *rowParser) cells(x *lexer) (int, error) {
 		*c = Cell{shared: -1, row: row, start: int32(x.pos), Col: col + 1}
 		if !p.slow {
 			if n := p.quick(x.buf, x.pos, c); n > 0 {
-				if err := p.placed(c, col); err != nil {
-					return 0, err
+				if c.Col <= col || c.Col > MaxCol {
+					return 0, p.misplaced(c)
 				}
 				x.pos, col = n, c.Col
 				c.end = int32(n)
@@ -150,8 +150,8 @@ func (p *rowParser) cells(x *lexer) (int, error) {
 			if err := p.cell(x, &t, c); err != nil {
 				return 0, err
 			}
-			if err := p.placed(c, col); err != nil {
-				return 0, err
+			if c.Col <= col || c.Col > MaxCol {
+				return 0, p.misplaced(c)
 			}
 			col = c.Col
 			c.end = int32(x.pos)
@@ -166,15 +166,12 @@ func (p *rowParser) cells(x *lexer) (int, error) {
 	}
 }
 
-// placed looks at where a cell stands: behind the one before it, and on the sheet.
-func (p *rowParser) placed(c *Cell, before int) error {
-	switch {
-	case c.Col <= before:
-		return p.refuse(c.Col, "the cells of the row are not in order")
-	case c.Col > MaxCol:
+// misplaced refuses a cell that does not stand behind the one before it, or that lies beyond the edge.
+func (p *rowParser) misplaced(c *Cell) error {
+	if c.Col > MaxCol {
 		return p.refuse(0, "its cells reach beyond the edge of a worksheet")
 	}
-	return nil
+	return p.refuse(c.Col, "the cells of the row are not in order")
 }
 
 func blank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n")) == 0 }

@@ -184,11 +184,11 @@ func (d *desk) expect(text string, others ...string) {
 // A platform is what a file system can do, and what it cannot.
 var platforms = map[string]func(d *desk) files{
 	"exchange":                func(*desk) files { return system{} },
-	"replace":                 func(*desk) files { return windows{system{}, new([]syscall.Errno)} },
+	"replace":                 func(*desk) files { return likeWindows{system{}, new([]syscall.Errno)} },
 	"rename":                  func(*desk) files { return renaming{system{}} },
 	"rename, one name":        func(*desk) files { return oneName{renaming{system{}}} },
 	"exchange across devices": func(d *desk) files { return acrossDevices{system{}, d.dir} },
-	"replace across devices":  func(d *desk) files { return acrossDevices{windows{system{}, new([]syscall.Errno)}, d.dir} },
+	"replace across devices":  func(d *desk) files { return acrossDevices{likeWindows{system{}, new([]syscall.Errno)}, d.dir} },
 	"rename across devices":   func(d *desk) files { return oneName{acrossDevices{renaming{system{}}, d.dir}} },
 	"exchange, no copies":     func(d *desk) files { d.backup = Backup{At: replacedAt}; return system{} },
 	"rename, no copies":       func(d *desk) files { d.backup = Backup{At: replacedAt}; return renaming{system{}} },
@@ -224,15 +224,15 @@ func (a acrossDevices) renameNew(from, to string) error {
 	return a.files.renameNew(from, to)
 }
 
-// windows plays ReplaceFile, with the errors that are to come, one a call; 0 is none.
-type windows struct {
+// likeWindows plays ReplaceFile, with the errors that are to come, one a call; 0 is none.
+type likeWindows struct {
 	files
 	errors *[]syscall.Errno
 }
 
-func (windows) exchange(a, b string) error { return errors.ErrUnsupported }
+func (likeWindows) exchange(a, b string) error { return errors.ErrUnsupported }
 
-func (w windows) replaceFile(path, in, out string) error {
+func (w likeWindows) replaceFile(path, in, out string) error {
 	var code syscall.Errno
 	if len(*w.errors) > 0 {
 		code, *w.errors = (*w.errors)[0], (*w.errors)[1:]

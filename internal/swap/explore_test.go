@@ -23,9 +23,11 @@ type world struct {
 func live(way Way, links bool, schedule []event) *world {
 	w := &world{model: newModel(way, links, schedule), journal: &memo{}}
 	w.replace()
-	for w.crashed { // the next process, which may crash, too
+	w.do(w.tick)    // when the process has ended
+	for w.crashed { // the next one, which may crash, too
 		w.crashed = false
 		w.resume(0)
+		w.do(w.tick)
 	}
 	w.moments = w.ops
 	w.schedule = nil
@@ -167,9 +169,12 @@ func TestEveryHistory(t *testing.T) {
 		way   Way
 		links bool
 		depth int
-	}{{Exchange, true, 3}, {ReplaceFile, true, 3}, {Rename, true, 3}, {Rename, false, 3}} {
+	}{{Exchange, true, 3}, {ReplaceFile, true, 3}, {Rename, true, 3}, {Rename, false, 2}} {
 		t.Run(fmt.Sprint(c.way, " links ", c.links), func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() {
+				c.depth = 2
+			}
 			x := &explorer{t: t, way: c.way, links: c.links, ends: map[string]int{}}
 			x.explore(nil, c.depth)
 			fmt.Printf("%s (links %v), %d events: %d histories, ended %v\n", c.way, c.links, c.depth, x.histories, x.ends)

@@ -248,7 +248,7 @@ func TestReplaceFileErrors(t *testing.T) {
 		for _, shared := range []bool{false, true} {
 			d := newDesk(t)
 			codes := []syscall.Errno{0, code} // the probe's call is the first
-			var do files = windows{system{}, &codes}
+			var do files = likeWindows{system{}, &codes}
 			if shared {
 				do = acrossDevices{do, d.dir}
 			}
@@ -268,7 +268,7 @@ func TestReplaceFileErrors(t *testing.T) {
 	// Half-way, and it cannot be put back at once; or somebody saves into the gap.
 	for name, save := range map[string]bool{"not put back": false, "saved into the gap": true} {
 		d := newDesk(t)
-		done, err := d.replace(faulty{files: windows{system{}, &[]syscall.Errno{0, 1177}}, hit: func(op string) error {
+		done, err := d.replace(faulty{files: likeWindows{system{}, &[]syscall.Errno{0, 1177}}, hit: func(op string) error {
 			if _, err := os.Stat(d.book); op != "renameNew" || !errors.Is(err, fs.ErrNotExist) {
 				return nil
 			}
@@ -281,7 +281,7 @@ func TestReplaceFileErrors(t *testing.T) {
 		if err == nil || done.Written {
 			t.Errorf("%s: %+v, %v", name, done, err)
 		}
-		told := d.resume(windows{system{}, new([]syscall.Errno)}, time.Second)
+		told := d.resume(likeWindows{system{}, new([]syscall.Errno)}, time.Second)
 		if save {
 			d.expect("saved")
 			continue

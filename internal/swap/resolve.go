@@ -107,7 +107,7 @@ func (r *replacement) resolve(to direction) (end, error) {
 	case now.ours != nil:
 		return end{state: Undone}, r.drop(now.ours.path)
 	case now.backup: // moved there, perhaps not yet for good
-		return end{state: Placed, backup: r.Backup}, errors.Join(r.do.syncDir(filepath.Dir(r.Backup)), r.do.syncDir(r.dir()))
+		return end{state: Placed, backup: r.Backup}, r.do.syncDir(filepath.Dir(r.Backup))
 	default:
 		return end{state: Undone}, nil
 	}

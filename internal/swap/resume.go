@@ -53,7 +53,7 @@ func (r *replacement) finish() (conflict string, err error) {
 		return end.conflict, fmt.Errorf("an earlier write was broken off and could not be finished: %w", err)
 	}
 	r.State = end.state
-	return end.conflict, r.journal.Conclude(r.ctx, r.ID, end.state, end.conflict)
+	return end.conflict, r.record(end.state, end.conflict)
 }
 
 // settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word.
@@ -81,7 +81,7 @@ func (r *replacement) settle(now time.Time) (conflict string, err error) {
 	if !due && conflict == "" {
 		return "", nil
 	}
-	return conflict, r.journal.Conclude(r.ctx, r.ID, Settled, conflict)
+	return conflict, r.record(Settled, conflict)
 }
 
 // late keeps what a program wrote into the displaced file as a conflict copy. The copy from before stays where it is.

@@ -98,7 +98,7 @@ func TestResumeWaitsForASave(t *testing.T) {
 	d := newDesk(t)
 	codes := []syscall.Errno{0, 1177}
 	// The replacement stops half-way, and cannot go back.
-	if _, err := d.replace(faulty{files: windows{system{}, &codes}, hit: func(op string) error {
+	if _, err := d.replace(faulty{files: likeWindows{system{}, &codes}, hit: func(op string) error {
 		if _, err := os.Stat(d.book); op == "renameNew" && err != nil {
 			return errDisk
 		}
@@ -106,7 +106,7 @@ func TestResumeWaitsForASave(t *testing.T) {
 	}}); err == nil {
 		t.Fatal("it went well")
 	}
-	s := d.swapper(windows{system{}, new([]syscall.Errno)})
+	s := d.swapper(likeWindows{system{}, new([]syscall.Errno)})
 	waited := 0
 	s.pause = func() { waited++; d.saveOver("saved") }
 	told, err := s.Resume(t.Context(), replacedAt.Add(time.Second))

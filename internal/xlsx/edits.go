@@ -93,7 +93,7 @@ func (sp *SheetPatch) queue() (editQueue, error) {
 		q.heads = append(q.heads, Edit{Row: sp.HeaderRow, Col: c.Col, Value: TextValue(c.Heading), Look: Heading, NeighbourCol: leftNeighbour})
 	}
 	refuse := func(e Edit, what string) (editQueue, error) {
-		return q, &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("the cell at row %d, column %d %s", e.Row, e.Col, what)}
+		return q, &Refusal{Kind: Unsupported, Part: sp.Sheet.Name + "!" + CellName(e.Row, e.Col), Detail: "the cell to be written " + what, Remedy: reportIt}
 	}
 	for _, list := range [][]Edit{q.heads, q.rest} {
 		for i, e := range list {

@@ -129,7 +129,7 @@ func (p *patch) growTable(sp *SheetPatch) error {
 		var headings []string
 		for i, c := range sp.NewColumns {
 			if c.Col != table.Ref.LastCol+1+i || sp.HeaderRow != table.Ref.FirstRow {
-				return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("the new columns do not follow the table %q", table.Name)}
+				return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("the new columns do not follow the table %q", table.Name), Remedy: reportIt}
 			}
 			headings = append(headings, cellText(c.Heading))
 		}
@@ -139,5 +139,5 @@ func (p *patch) growTable(sp *SheetPatch) error {
 		p.changed[e] = p.f.zip.pack(part)
 		return nil
 	}
-	return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("there is no table %q on the sheet", sp.GrowTable)}
+	return &Refusal{Kind: Unsupported, Part: sp.Sheet.Name, Detail: fmt.Sprintf("there is no table %q on the sheet", sp.GrowTable), Remedy: reportIt}
 }

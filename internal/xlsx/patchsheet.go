@@ -97,16 +97,17 @@ func (s *sheetPatcher) reserved() error {
 			}
 		}
 	}
-	rels, err := s.f.relationships(s.sp.Sheet.Part, map[*entry]bool{})
+	read := map[*entry]bool{}
+	rels, err := s.f.relationships(s.sp.Sheet.Part, read)
 	if err != nil {
 		return err
 	}
 	for _, rel := range rels {
 		e := s.f.zip.byName[partKey(rel.target)]
-		if rel.kind != "pivotTable" || e == nil {
+		if rel.kind != "pivotTable" || e == nil || read[e] {
 			continue
 		}
-		part, err := s.f.zip.read(e)
+		part, err := s.f.load(e, read)
 		if err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ type proof struct {
 
 func differs(part, format string, args ...any) error {
 	return &Refusal{Kind: Damaged, Part: part, Detail: "the patched workbook is not what it should be: " + fmt.Sprintf(format, args...),
-		Remedy: "nothing was written; please report this with a copy of the workbook"}
+		Remedy: reportIt}
 }
 
 // entries pairs the entries, and finds those whose bytes differ.

@@ -61,6 +61,7 @@ func printable(message string) string {
 const (
 	openAndSave = "open it in Excel, let Excel repair it if it offers to, and save it"
 	restoreCopy = "restore an earlier copy, or open it in Excel and save it again"
+	reportIt    = "nothing was written; please report this with a copy of the workbook"
 )
 
 // refusePart turns an error met in a part into a Refusal that names it; a Refusal that names its place stays as it is.

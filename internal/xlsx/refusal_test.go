@@ -234,6 +234,7 @@ func TestScanRefuses(t *testing.T) {
 		{"namespace in a row", `<row r="1"><c r="A1" xmlns="x"/></row>`, "namespaces"},
 		{"attribute twice", `<row r="1"><c r="A1" r="A1"/></row>`, "twice"},
 		{"unclosed", `<row r="1"><c r="A1">`, ""},
+		{"unclosed inside a cell", `<row r="1"><c r="A1"><extLst>`, ""},
 		{"deep", `<row r="1"><c r="A1"><extLst>` + strings.Repeat("<a>", 70) + strings.Repeat("</a>", 70) + `</extLst></c></row>`, "deep"},
 		{"negative row", `<row r="-1"/>`, `"-1"`},
 		{"row of many digits", `<row r="00000001"/>`, "00000001"},

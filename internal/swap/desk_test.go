@@ -199,6 +199,8 @@ type renaming struct{ files }
 
 func (renaming) exchange(a, b string) error { return errors.ErrUnsupported }
 
+func (renaming) replaceFile(path, in, out string) error { return errors.ErrUnsupported }
+
 // oneName is one on which a file has one name only.
 type oneName struct{ files }
 

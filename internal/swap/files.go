@@ -64,7 +64,11 @@ func (system) look(path string) (look, error) {
 	if err != nil {
 		return look{}, err
 	}
-	return look{info.Mode().IsRegular(), info.Mode().Perm()&0o222 != 0, names(info)}, nil
+	found := look{regular: info.Mode().IsRegular(), writable: info.Mode().Perm()&0o222 != 0}
+	if found.regular {
+		found.names, err = names(path, info)
+	}
+	return found, err
 }
 
 func (system) open(path string) (io.ReadCloser, error) {

@@ -14,11 +14,11 @@ import (
 func openShared(path string) (*os.File, error) { return os.Open(path) }
 
 // names is how many names (hard links) a file has.
-func names(info fs.FileInfo) uint64 {
+func names(_ string, info fs.FileInfo) (uint64, error) {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(stat.Nlink)
+		return uint64(stat.Nlink), nil
 	}
-	return 1
+	return 1, nil
 }
 
 // keepAttributes gives a new file the owner, extended attributes (access lists among them) and mode of another, and

@@ -83,8 +83,19 @@ func isPlaceholder(info fs.FileInfo) bool {
 // keepAttributes has nothing to do: ReplaceFile gives the new file what the old one had.
 func keepAttributes(file *os.File, like string) error { return nil }
 
-// names is always 1: Go does not tell the number of hard links here.
-func names(info fs.FileInfo) uint64 { return 1 }
+// names is how many names (hard links) a file has.
+func names(path string, _ fs.FileInfo) (uint64, error) {
+	file, err := openShared(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var info windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(file.Fd()), &info); err != nil {
+		return 0, &os.PathError{Op: "look at", Path: path, Err: err}
+	}
+	return uint64(info.NumberOfLinks), nil
+}
 
 // syncDir has nothing to do: Windows keeps the names in a folder durable itself.
 func syncDir(dir string) error { return nil }

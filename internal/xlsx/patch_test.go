@@ -176,6 +176,8 @@ func TestPatchRefuses(t *testing.T) {
 		{"note under a new column", `<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="B2"><v>1</v></c></row>`, "", SheetPatch{HeaderRow: 1, NewColumns: []NewColumn{{Col: 2, Heading: "x"}}, Edits: one}, Occupied, "Data!B2"},
 		{"unknown table", "", "", SheetPatch{HeaderRow: 1, NewColumns: []NewColumn{{Col: 2, Heading: "x"}}, GrowTable: "T"}, Unsupported, `"T"`},
 		{"style that is not there", `<row r="2"><c r="B2" s="9"/></row>`, "", SheetPatch{Edits: one}, Damaged, "styles"},
+		{"columns that overlap", "", `<cols><col min="1" max="3"/><col min="3" max="4"/></cols>`, SheetPatch{Edits: one}, Damaged, "3 to 4 are not listed in order"},
+		{"columns beyond the edge", "", `<cols><col min="1" max="16385"/></cols>`, SheetPatch{Edits: one}, Damaged, "1 to 16385"},
 		{"two lists of rows", "", "|<sheetData/>", SheetPatch{Edits: one}, Damaged, "two lists"},
 		{"broken behind the rows", "", "|<a></b>", SheetPatch{Edits: one}, Damaged, "</b>"},
 	} {

@@ -12,8 +12,15 @@ type colRange struct{ first, last, style int }
 // gave a new column already stays; one that is only a program's default for the rest of the sheet does not, nor does the
 // hiding of all that was not in use: statuses are there to be seen. Such a <col> is cut, and its other pieces stay as
 // they were.
-func (s *sheetPatcher) col(t *token) []byte {
+func (s *sheetPatcher) col(t *token) ([]byte, error) {
 	c := colRange{attrInt(t.attrs, "min", 0), attrInt(t.attrs, "max", 0), attrInt(t.attrs, "style", 0)}
+	last := 0
+	if n := len(s.cols); n > 0 {
+		last = s.cols[n-1].last
+	}
+	if c.first <= last || c.first > c.last || c.last > MaxCol {
+		return nil, malformed("its columns %d to %d are not listed in order", c.first, c.last)
+	}
 	s.cols = append(s.cols, c)
 	if c.style >= s.p.formats {
 		s.p.dangles(fmt.Sprintf("%s!%s:%s", s.sp.Sheet.Name, ColName(c.first), ColName(c.last)), c.style)
@@ -29,9 +36,9 @@ func (s *sheetPatcher) col(t *token) []byte {
 		}
 	}
 	if from == c.first {
-		return append(out, s.raw(t)...)
+		return append(out, s.raw(t)...), nil
 	}
-	return appendPiece(out, t, t.attrs, from, c.last, c.last)
+	return appendPiece(out, t, t.attrs, from, c.last, c.last), nil
 }
 
 // appendPiece writes a <col> for some of the columns that t is for, the end tag of the last piece being that of t.

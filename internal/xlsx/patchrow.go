@@ -13,7 +13,7 @@ func (s *sheetPatcher) row(r *Row) error {
 		return err
 	}
 	for _, area := range r.areas {
-		if err := s.freeArea(area, "an array formula or data table"); err != nil {
+		if err := s.freeArea(area, "an array formula or data table", keepFree); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ func (s *sheetPatcher) gainsNothing(r *Row) error {
 	for i := len(r.Cells) - 1; i >= 0 && r.Cells[i].Col >= s.gain.FirstCol; i-- {
 		c := &r.Cells[i]
 		if c.Col <= s.gain.LastCol && (c.Formula || c.Kind != None) && r.Num > s.sp.HeaderRow {
-			return s.inTheWay(r.Num, c.Col, "it holds something already")
+			return s.inTheWay(r.Num, c.Col, "it holds something already", keepFree)
 		}
 	}
 	return nil
@@ -91,9 +91,9 @@ func (s *sheetPatcher) mayWrite(e *Edit, old *Cell) error {
 	switch {
 	case old == nil:
 	case old.Formula:
-		return s.occupied(e.Row, e.Col, "it holds a formula")
+		return s.occupied(e.Row, e.Col, "it holds a formula", keepFree)
 	case s.fresh[e.Col] && old.Kind != None:
-		return s.occupied(e.Row, e.Col, "it holds something already")
+		return s.occupied(e.Row, e.Col, "it holds something already", keepFree)
 	}
 	return nil
 }

@@ -82,18 +82,18 @@ func (s *sheetPatcher) reserved() error {
 		head, totals := t.Ref, t.Ref
 		head.LastRow = head.FirstRow + t.HeaderRows - 1
 		totals.FirstRow = totals.LastRow - t.TotalsRows + 1
-		if err := s.freeArea(head, "the headings of the table "+strconv.Quote(t.Name)); err != nil {
+		if err := s.freeArea(head, "the headings of the table "+strconv.Quote(t.Name), keepFree); err != nil {
 			return err
 		}
-		if err := s.freeArea(totals, "the totals row of the table "+strconv.Quote(t.Name)); err != nil {
+		if err := s.freeArea(totals, "the totals row of the table "+strconv.Quote(t.Name), keepFree); err != nil {
 			return err
 		}
 		if s.gain.overlaps(t.Ref) {
-			return s.freeArea(t.Ref, "the table "+strconv.Quote(t.Name))
+			return s.freeArea(t.Ref, "the table "+strconv.Quote(t.Name), "move that table, or make room for the columns between the two")
 		}
 		for _, c := range s.sp.NewColumns {
 			if t.Ref.Contains(s.sp.HeaderRow, c.Col) {
-				return s.occupied(s.sp.HeaderRow, c.Col, fmt.Sprintf("it belongs to the table %q (%s)", t.Name, t.Ref))
+				return s.occupied(s.sp.HeaderRow, c.Col, fmt.Sprintf("it belongs to the table %q (%s)", t.Name, t.Ref), keepFree)
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func (s *sheetPatcher) reserved() error {
 			// Its page fields and a blank row stand above the range (18.10.1.49); to the right and down it may grow.
 			area.FirstRow = max(1, area.FirstRow-attrInt(t.attrs, "rowPageCount", -1)-1)
 			area.LastRow, area.LastCol = MaxRow, MaxCol
-			return s.freeArea(area, "what a pivot table may fill")
+			return s.freeArea(area, "what a pivot table may fill", "move the pivot table to a sheet of its own")
 		})
 		if err != nil {
 			return refusePart(e.name, err)
@@ -133,41 +133,42 @@ func (s *sheetPatcher) reserved() error {
 }
 
 // free refuses edits that would fall into a range which belongs together.
-func (s *sheetPatcher) free(ref []byte, what string) error {
+func (s *sheetPatcher) free(ref []byte, what, remedy string) error {
 	area, ok := parseRange(ref)
 	if !ok {
 		return malformed("%s with the range %s", what, quoteBytes(ref))
 	}
-	return s.freeArea(area, what)
+	return s.freeArea(area, what, remedy)
 }
 
 // freeArea refuses the first edit, by column and row, that falls into an area, and a table that would grow into it.
-func (s *sheetPatcher) freeArea(area Range, what string) error {
+func (s *sheetPatcher) freeArea(area Range, what, remedy string) error {
 	for _, col := range slices.Sorted(maps.Keys(s.byCol)) {
 		if col < area.FirstCol || col > area.LastCol {
 			continue
 		}
 		rows := s.byCol[col]
 		if i := sort.SearchInts(rows, area.FirstRow); i < len(rows) && rows[i] <= area.LastRow {
-			return s.occupied(rows[i], col, fmt.Sprintf("it belongs to %s (%s)", what, area))
+			return s.occupied(rows[i], col, fmt.Sprintf("it belongs to %s (%s)", what, area), remedy)
 		}
 	}
 	if s.gain.overlaps(area) {
-		return s.inTheWay(max(area.FirstRow, s.gain.FirstRow), max(area.FirstCol, s.gain.FirstCol), fmt.Sprintf("it belongs to %s (%s)", what, area))
+		return s.inTheWay(max(area.FirstRow, s.gain.FirstRow), max(area.FirstCol, s.gain.FirstCol), fmt.Sprintf("it belongs to %s (%s)", what, area), remedy)
 	}
 	return nil
 }
 
-func (s *sheetPatcher) occupied(row, col int, what string) error {
-	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col), Detail: "the cell is to be written, but " + what,
-		Remedy: "keep the column free for regcert"}
+// keepFree is the remedy where nothing better is known.
+const keepFree = "keep the column free for regcert"
+
+func (s *sheetPatcher) occupied(row, col int, what, remedy string) error {
+	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col), Detail: "the cell is to be written, but " + what, Remedy: remedy}
 }
 
 // inTheWay refuses a table that would take in a cell which is not free.
-func (s *sheetPatcher) inTheWay(row, col int, what string) error {
+func (s *sheetPatcher) inTheWay(row, col int, what, remedy string) error {
 	return &Refusal{Kind: Occupied, Part: s.sp.Sheet.Name + "!" + CellName(row, col),
-		Detail: fmt.Sprintf("the table %q is to grow over the cell, but %s", s.sp.GrowTable, what),
-		Remedy: "keep the columns right of the table free for regcert"}
+		Detail: fmt.Sprintf("the table %q is to grow over the cell, but %s", s.sp.GrowTable, what), Remedy: remedy}
 }
 
 // copy walks through the whole part.
@@ -223,13 +224,14 @@ func (s *sheetPatcher) token(t *token) error {
 			return nil
 		}
 	case s.depth == 3 && t.opens("col"):
-		s.out.write(s.col(t))
-		return nil
+		col, err := s.col(t)
+		s.out.write(col)
+		return err
 	case s.depth == 2 && t.opens("sheetData"):
 		return s.sheetData(t)
 	case s.depth == 3 && t.opens("mergeCell"):
 		ref, _ := attr(t.attrs, "ref")
-		if err := s.free(ref, "merged cells"); err != nil {
+		if err := s.free(ref, "merged cells", "unmerge them, or "+keepFree); err != nil {
 			return err
 		}
 	}

@@ -83,9 +83,18 @@ func (p *proof) entries() error {
 			bytes.Equal(p.before.data[x.header:x.end], p.after.data[y.header:y.end]) && sameRecord(x.central, y.central) {
 			continue
 		}
+		if !samePacking(x.central, y.central) {
+			return differs(x.name, "its record in the package's directory changed")
+		}
 		p.changed[x] = y
 	}
 	return nil
+}
+
+// samePacking compares records of entries whose content differs: version, time stamp, attributes and comment are the same.
+func samePacking(x, y []byte) bool {
+	comment := func(r []byte) []byte { return r[lenCentral+int(le.Uint16(r[28:]))+int(le.Uint16(r[30:])):] }
+	return bytes.Equal(x[:8], y[:8]) && bytes.Equal(x[12:16], y[12:16]) && bytes.Equal(x[32:42], y[32:42]) && bytes.Equal(comment(x), comment(y))
 }
 
 // sameRecord compares records of the directory but for the offset, and that in a Zip64 field.

@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,19 +13,26 @@ type colSpec struct {
 	says               string // its attributes but min and max
 }
 
-// colList is all of <cols>: one entry a column, nil where nothing is said; and the tokens that are no <col>.
+// colList is all of <cols>, by column, and the tokens that are no <col>.
 type colList struct {
-	byCol map[int]*colSpec
-	order bool // the elements are in order and do not overlap
+	byCol []*colSpec // nil where nothing is said of a column; empty where nothing is said of any
+	order bool       // the elements are in order and do not overlap
 	other []byte
+}
+
+func (l *colList) at(col int) *colSpec {
+	if len(l.byCol) == 0 {
+		return nil
+	}
+	return l.byCol[col]
 }
 
 // columns reads the <cols> that both sides have at hand, or only the second, and proves that they say the same of every
 // column but the new ones.
 func (q *sheetProof) columns(both bool) error {
 	q.listed = true
-	var was colList
 	name, attrs := string(q.y.tok.name), string(q.y.tok.attrs)
+	was := colList{order: true, other: []byte("</" + name + ">")}
 	if both {
 		if name != string(q.x.tok.name) || attrs != string(q.x.tok.attrs) {
 			return q.differs("%s became %s", q.x.place(), q.y.place())
@@ -35,33 +41,26 @@ func (q *sheetProof) columns(both bool) error {
 		if was, err = q.x.readCols(); err != nil {
 			return err
 		}
-	} else {
-		was = colList{order: true, other: []byte("</" + name + ">")}
 	}
 	now, err := q.y.readCols()
 	if err != nil {
 		return err
 	}
-	q.styled = was.byCol
+	q.styled = was
 	if !bytes.Equal(was.other, now.other) || was.order && !now.order || !both && strings.TrimSpace(attrs) != "" {
 		return q.differs("the widths of its columns are not listed as they should be")
 	}
-	mentioned := map[int]bool{}
-	for _, list := range []map[int]*colSpec{was.byCol, now.byCol} {
-		for col := range list {
-			mentioned[col] = true
+	fresh := map[int]bool{}
+	for i := range q.sp.NewColumns {
+		c := &q.sp.NewColumns[i]
+		fresh[c.Col] = true
+		if !newWidth(c, was.at(c.Col), now.at(c.Col)) {
+			return q.differs("the width of the new column %s is not what was to be set", ColName(c.Col))
 		}
 	}
-	for _, c := range q.sp.NewColumns {
-		mentioned[c.Col] = true
-	}
-	for _, col := range slices.Sorted(maps.Keys(mentioned)) {
-		x, y := was.byCol[col], now.byCol[col]
-		if i := slices.IndexFunc(q.sp.NewColumns, func(c NewColumn) bool { return c.Col == col }); i >= 0 {
-			if !newWidth(&q.sp.NewColumns[i], x, y) {
-				return q.differs("the width of the new column %s is not what was to be set", ColName(col))
-			}
-		} else if (x == nil) != (y == nil) || x != nil && x.says != y.says {
+	for col := 1; col <= MaxCol; col++ {
+		x, y := was.at(col), now.at(col)
+		if same := x == nil && y == nil || x != nil && y != nil && x.says == y.says; !same && !fresh[col] {
 			return q.differs("the width or look of column %s changed", ColName(col))
 		}
 	}
@@ -93,7 +92,7 @@ func newWidth(c *NewColumn, x, y *colSpec) bool {
 
 // readCols reads <cols>, whose start tag is at hand, up to its end tag.
 func (s *rowSide) readCols() (colList, error) {
-	list := colList{byCol: map[int]*colSpec{}, order: true}
+	list := colList{order: true}
 	if s.tok.kind == tokEmpty {
 		list.other = slices.Concat([]byte("</"), s.tok.name, []byte(">"))
 		return list, nil
@@ -112,10 +111,14 @@ func (s *rowSide) readCols() (colList, error) {
 		c.says = string(withoutAttr(withoutAttr(t.attrs, "min"), "max"))
 		list.order = list.order && c.first > last && c.first <= c.last && c.last <= MaxCol
 		last = c.last
-		for col := max(1, c.first); col <= min(c.last, MaxCol); col++ {
-			if list.byCol[col] == nil {
-				list.byCol[col] = c
-			}
+		if !list.order {
+			return list, malformed("its columns are not listed in order")
+		}
+		if len(list.byCol) == 0 {
+			list.byCol = make([]*colSpec, MaxCol+1)
+		}
+		for col := c.first; col <= c.last; col++ {
+			list.byCol[col] = c
 		}
 	}
 	return list, nil

@@ -31,8 +31,8 @@ func (q *sheetProof) base(e *Edit) int {
 		return x.styleOf(x.cells[own])
 	case row && attrBool(x.tag.attrs, "customFormat", false):
 		return attrInt(x.tag.attrs, "s", 0)
-	case q.styled[e.Col] != nil:
-		return q.styled[e.Col].style
+	case q.styled.at(e.Col) != nil:
+		return q.styled.at(e.Col).style
 	}
 	return 0
 }

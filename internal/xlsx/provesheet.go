@@ -10,15 +10,15 @@ type sheetProof struct {
 	*proof
 	sheet  *Sheet
 	sp     *SheetPatch
-	x, y   *rowSide         // before, after
-	edits  editQueue        // those of rows that are still to come
-	at     []Edit           // those of the row at hand
-	found  int              // how many of them were
-	grown  Range            // around all edits that leave something
-	wrote  Range            // around those found
-	count  int              // how many were found in all
-	listed bool             // <cols> has been seen
-	styled map[int]*colSpec // what the first version says of its columns
+	x, y   *rowSide  // before, after
+	edits  editQueue // those of rows that are still to come
+	at     []Edit    // those of the row at hand
+	found  int       // how many of them were
+	grown  Range     // around all edits that leave something
+	wrote  Range     // around those found
+	count  int       // how many were found in all
+	listed bool      // <cols> has been seen
+	styled colList   // what the first version says of its columns
 	parser *rowParser
 	gapX   []byte
 	gapY   []byte

@@ -76,6 +76,9 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 // done, or else whether it could be made.
 func (a *app) examineState(ctx context.Context, cfg *config.Config) (*store.Store, batch.Check) {
 	check := batch.Check{Verdict: batch.Pass, Subject: cfg.StateDir}
+	if rel, err := filepath.Rel(cfg.Dir, cfg.StateDir); err == nil && filepath.IsLocal(rel) {
+		check.Subject = filepath.ToSlash(rel) + "/"
+	}
 	if _, err := os.Stat(filepath.Join(cfg.StateDir, store.FileName)); errors.Is(err, fs.ErrNotExist) {
 		check.Text = "the state will be made here by the first run"
 		if err := makeable(cfg.StateDir); err != nil {

@@ -113,7 +113,7 @@ func TestTableGrowsOverFreeCellsOnly(t *testing.T) {
 	}{
 		{"a note in a row without a learner", tableSheet, swap(`<row r="8"`, `<row r="7"><c r="F7"><v>1</v></c></row><row r="8"`), "Learners!F7", []string{`table "Register" is to grow`, "holds something", "keep the column free"}},
 		{"a formula beside the totals", tableSheet, swap(`</row></sheetData>`, `<c r="E8"><f>1+1</f></c></row></sheetData>`), "Learners!E8", []string{"holds something"}},
-		{"merged cells in it", tableSheet, swap(`<mergeCell ref="A1:D1"/>`, `<mergeCell ref="A1:D1"/><mergeCell ref="F7:H9"/>`), "Learners!F7", []string{"merged cells (F7:H9)", "unmerge the cells"}},
+		{"merged cells in it", tableSheet, swap(`<mergeCell ref="A1:D1"/>`, `<mergeCell ref="A1:D1"/><mergeCell ref="F7:H9"/>`), "Learners!F7", []string{"merged cells (F7:H9)", "keep the column free"}},
 		{"an array formula's cells", tableSheet, swap(`</row></sheetData>`, `</row><row r="9"><c r="A9"><f t="array" ref="F8:A9">1</f></c></row></sheetData>`), "Learners!E8", []string{"array formula"}},
 		{"a title above it may be merged over them", tableSheet, swap(`ref="A1:D1"`, `ref="A1:H1"`), "", nil},
 		{"merged cells below it", tableSheet, swap(`<mergeCell ref="A1:D1"/>`, `<mergeCell ref="E9:F9"/>`), "", nil},

@@ -231,7 +231,7 @@ func (s *sheetPatcher) token(t *token) error {
 		return s.sheetData(t)
 	case s.depth == 3 && t.opens("mergeCell"):
 		ref, _ := attr(t.attrs, "ref")
-		if err := s.free(ref, "merged cells", keepFree+", or unmerge the cells"); err != nil {
+		if err := s.free(ref, "merged cells", keepFree); err != nil {
 			return err
 		}
 	}

@@ -85,7 +85,7 @@ func (r *replacement) undo(because error) error {
 
 // record records how far the replacement is, once the names in the folder are on the disk as they are.
 func (r *replacement) record(state State, conflict string) error {
-	if err := r.do.syncDir(r.dir()); err != nil {
+	if err := r.do.syncDir(r.dir()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return r.journal.Conclude(r.ctx, r.ID, state, conflict)

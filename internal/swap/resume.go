@@ -31,6 +31,9 @@ func (s *Swapper) Resume(ctx context.Context, now time.Time) ([]Resumed, error) 
 	for _, intent := range pending {
 		r := &replacement{Intent: intent, ctx: ctx, do: s.do, journal: s.journal, wait: s.pause}
 		resumed := Resumed{Path: intent.Path}
+		if away, err := r.away(); away && err == nil && now.Sub(r.At) < forgotten {
+			continue
+		}
 		if intent.State == Intended {
 			resumed.Broken = true
 			resumed.Conflict, resumed.Err = r.finish()
@@ -44,6 +47,20 @@ func (s *Swapper) Resume(ctx context.Context, now time.Time) ([]Resumed, error) 
 		}
 	}
 	return out, nil
+}
+
+// forgotten is for how long a file is waited for that is away with all that was beside it.
+const forgotten = 30 * 24 * time.Hour
+
+// away tells that there is nothing to be seen of the file, nor of what may be beside it: its folder may be on a share
+// or a disk that is not there just now.
+func (r *replacement) away() (bool, error) {
+	for _, path := range []string{r.Path, r.Temp, r.old()} {
+		if _, err := r.do.look(path); !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // finish resolves a replacement that a crash broke off.

@@ -119,6 +119,51 @@ func TestResumeWaitsForASave(t *testing.T) {
 	}
 }
 
+// A share that is not there just now is no workbook that is gone: what was left unfinished on it waits.
+func TestResumeWaitsForAShare(t *testing.T) {
+	for _, state := range []State{Intended, Placed} {
+		d := newDesk(t)
+		do := acrossDevices{system{}, d.dir} // the displaced file stays on the share
+		if done, err := d.replace(do); err != nil || !done.Written {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		d.journal.intents[0].State = state
+		elsewhere := filepath.Join(filepath.Dir(d.dir), "elsewhere")
+		if err := os.Rename(d.dir, elsewhere); err != nil {
+			t.Fatal(err)
+		}
+		for _, mountPoint := range []bool{false, true} {
+			if mountPoint {
+				if err := os.Mkdir(d.dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if told := d.resume(do, 29*24*time.Hour); len(told) > 0 || d.journal.states() != string(state) {
+				t.Errorf("%s, away: %+v, %s", state, told, d.journal.states())
+			}
+		}
+		if err := errors.Join(os.Remove(d.dir), os.Rename(elsewhere, d.dir)); err != nil {
+			t.Fatal(err)
+		}
+		d.resume(do, 29*24*time.Hour)
+		if d.journal.states() != "settled" {
+			t.Errorf("%s, back: %s", state, d.journal.states())
+		}
+		d.expect(newText)
+	}
+	// What never comes back is forgotten one day.
+	d := newDesk(t)
+	if _, err := d.replace(system{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(d.dir); err != nil {
+		t.Fatal(err)
+	}
+	if told := d.resume(system{}, 30*24*time.Hour); len(told) > 0 || d.journal.states() != "settled" {
+		t.Errorf("%+v, %s", told, d.journal.states())
+	}
+}
+
 // diskMemo is a journal in a file, one JSON line a record, for a process that is killed.
 type diskMemo struct{ path string }
 

@@ -217,7 +217,7 @@ func (p *rowParser) value(x *lexer, t *token, c *Cell, in *content) error {
 		switch t.kind {
 		case tokText:
 			if in.value, err = appendDecoded(in.value, t.text); err != nil {
-				return p.refuse(c.Col, err.Error())
+				return p.place(c.Col, err)
 			}
 			c.odd = c.odd || bytes.IndexByte(t.text, '&') >= 0
 		case tokCDATA:
@@ -254,7 +254,7 @@ func (p *rowParser) inline(x *lexer, t *token, c *Cell, in *content) error {
 	c.hi = int32(end)
 	text, err := appendRich(nil, x.buf[c.lo:c.hi])
 	if err != nil {
-		return p.refuse(c.Col, err.Error())
+		return p.place(c.Col, err)
 	}
 	if wrong := tooLong(text); wrong != "" {
 		return p.refuse(c.Col, wrong)
@@ -301,7 +301,7 @@ func (p *rowParser) within(x *lexer, t *token) (int, error) {
 				open = append(open, t.name)
 			}
 			if len(open) > p.depth {
-				return 0, p.refuse(0, "its elements are nested too deeply")
+				return 0, p.place(0, forbidden("its elements are nested too deeply"))
 			}
 		case tokEnd:
 			if !bytes.Equal(open[len(open)-1], t.name) {

@@ -26,12 +26,12 @@ func TestPartRefusals(t *testing.T) {
 		kind             RefusalKind
 		words            []string
 	}{
-		{"document type", stringsName, `<!DOCTYPE sst [<!ENTITY a "b">]>` + sst(""), Damaged, []string{stringsName, "document type"}},
-		{"document type inside", stringsName, sst(`<!DOCTYPE a>`), Damaged, []string{stringsName, "document type"}},
-		{"custom entity", stringsName, sst(`<si><t>&lol9;</t></si>`), Damaged, []string{stringsName, "&lol9;", "not read"}},
-		{"custom entity in rich text", stringsName, sst(`<si><r><t>a &lol; b</t></r></si>`), Damaged, []string{stringsName, "&lol;"}},
+		{"document type", stringsName, `<!DOCTYPE sst [<!ENTITY a "b">]>` + sst(""), Hostile, []string{stringsName, "document type"}},
+		{"document type inside", stringsName, sst(`<!DOCTYPE a>`), Hostile, []string{stringsName, "document type"}},
+		{"custom entity", stringsName, sst(`<si><t>&lol9;</t></si>`), Hostile, []string{stringsName, "&lol9;", "not read"}},
+		{"custom entity in rich text", stringsName, sst(`<si><r><t>a &lol; b</t></r></si>`), Hostile, []string{stringsName, "&lol;"}},
 		{"ampersand", stringsName, sst(`<si><t>a & b</t></si>`), Damaged, []string{stringsName, "begins no entity"}},
-		{"character that is none", stringsName, sst(`<si><t>&#x110000;</t></si>`), Damaged, []string{stringsName, "#x110000"}},
+		{"character that is none", stringsName, sst(`<si><t>&#x110000;</t></si>`), Hostile, []string{stringsName, "#x110000"}},
 		{"UTF-16", workbookName, "\xFE\xFF\x00<\x00a", Unsupported, []string{workbookName, "UTF-16", "save it"}},
 		{"UTF-16 that does not say so", stylesName, "<\x00a\x00/\x00>\x00", Unsupported, []string{stylesName, "UTF-16"}},
 		{"another encoding", relsName, `<?xml version="1.0" encoding="Shift_JIS"?><a/>`, Unsupported, []string{relsName, "Shift_JIS"}},

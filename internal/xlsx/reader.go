@@ -234,7 +234,7 @@ func (r *reader) open(t *token) error {
 		return malformed("a second root element, %s", quoteBytes(t.name))
 	}
 	if r.depth >= r.maxDepth {
-		return &Refusal{Kind: Hostile, Detail: "its elements are nested too deeply", Remedy: openAndSave}
+		return forbidden("its elements are nested too deeply")
 	}
 	if err := checkAttrs(t.attrs); err != nil {
 		return err

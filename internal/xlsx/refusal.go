@@ -76,5 +76,9 @@ func refusePart(part string, err error) error {
 		}
 		return err
 	}
+	var x *syntaxError
+	if errors.As(err, &x) && x.hostile {
+		return hostile(part, "%s", x.what)
+	}
 	return &Refusal{Kind: Damaged, Part: part, Detail: "damaged: " + err.Error(), Remedy: openAndSave}
 }

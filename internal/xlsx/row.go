@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -182,11 +183,17 @@ func (p *rowParser) named(t *token, local string) bool {
 }
 
 // refuse names the place: the cell, or the row where col is 0.
-func (p *rowParser) refuse(col int, what string) error {
-	if col > 0 {
-		return &syntaxError{what: what, at: CellName(p.row.Num, col)}
+func (p *rowParser) refuse(col int, what string) error { return p.place(col, malformed("%s", what)) }
+
+// place adds to what is wrong where it is.
+func (p *rowParser) place(col int, err error) error {
+	var x *syntaxError
+	if errors.As(err, &x) {
+		if x.at = fmt.Sprintf("%d:%[1]d", p.row.Num); col > 0 {
+			x.at = CellName(p.row.Num, col)
+		}
 	}
-	return &syntaxError{what: what, at: fmt.Sprintf("%d:%[1]d", p.row.Num)}
+	return err
 }
 
 // rowTag reads the row's own attributes (18.3.1.73).

@@ -12,16 +12,21 @@ import (
 // errMore says that the bytes at hand end in the middle of a token: the caller fetches more and asks again.
 var errMore = errors.New("xlsx: more bytes are needed")
 
-// syntaxError is XML that is not well-formed, or that no workbook has reason to hold (a document type, a custom entity).
+// syntaxError is XML that is not well-formed, or that no workbook has reason to hold.
 type syntaxError struct {
-	what string
-	at   string // the cell or the row of a worksheet, as in "B7" or "7:7"; "" where neither is known
+	what    string
+	hostile bool   // nobody writes that by mistake (a document type, a custom entity)
+	at      string // the cell or the row of a worksheet, as in "B7" or "7:7"; "" where neither is known
 }
 
 func (e *syntaxError) Error() string { return e.what }
 
 func malformed(format string, args ...any) error {
 	return &syntaxError{what: fmt.Sprintf(format, args...)}
+}
+
+func forbidden(format string, args ...any) error {
+	return &syntaxError{what: fmt.Sprintf(format, args...), hostile: true}
 }
 
 // tokenKind tells the tokens of an XML part apart.
@@ -136,7 +141,7 @@ func (x *lexer) declaration(b []byte) (token, error) {
 	case len(b) < len(cdata) && !x.last:
 		return token{}, errMore
 	}
-	return token{}, malformed("a document type declaration, which no workbook needs (custom entities are not read)")
+	return token{}, forbidden("it holds a document type declaration, which no workbook needs (custom entities are not read)")
 }
 
 func (x *lexer) endTag(b []byte) (token, error) {

@@ -58,7 +58,7 @@ func entity(name []byte) (rune, error) {
 			return rune(n), nil
 		}
 	}
-	return 0, malformed("the entity &%s; (custom entities are not read)", clip(name, 40))
+	return 0, forbidden("it holds the entity &%s; (custom entities are not read)", clip(name, 40))
 }
 
 // legalXML reports whether a character may stand in an XML 1.0 document.

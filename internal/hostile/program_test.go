@@ -88,15 +88,15 @@ func check(t *testing.T, path string, args ...string) ended {
 	return got
 }
 
-// sound fails the test where the program did not end by itself, in time, with a reason where it gives one up.
-func (e ended) sound(t *testing.T) {
-	t.Helper()
+// problem says what is wrong with how the program ended: not by itself, too late, or without taking the workbook for one.
+func (e ended) problem() string {
 	switch {
 	case e.code < 0 || e.code > 3 || strings.Contains(e.stderr, "goroutine ") || strings.Contains(e.stdout, "stumbled"):
-		t.Errorf("it broke down (exit code %d):\n%.3000s\n%.3000s", e.code, e.stderr, e.stdout)
+		return fmt.Sprintf("it broke down (exit code %d):\n%.3000s\n%.3000s", e.code, e.stderr, e.stdout)
 	case e.code == 2:
-		t.Errorf("it did not take the workbook for one:\n%.1000s", e.stderr)
+		return fmt.Sprintf("it was not taken for a workbook:\n%.1000s", e.stderr)
 	case e.took > seconds*time.Second:
-		t.Errorf("it took %v", e.took)
+		return fmt.Sprintf("it took %v", e.took)
 	}
+	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -107,7 +108,17 @@ func (b workbook) write(t *testing.T, stored ...string) string {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
+	settle(t, path)
 	return path
+}
+
+// settle makes a file an old one: what has only just come may be incomplete still, and is then deferred, not refused.
+func settle(t *testing.T, path string) {
+	t.Helper()
+	old := time.Now().Add(-24 * time.Hour)
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // usual are the parts of every workbook, in their order.

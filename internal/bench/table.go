@@ -15,12 +15,12 @@ import (
 // print writes the measurements as a table, load by load, then the figures that
 // regcert is meant to keep.
 func (b *bench) print(w io.Writer) error {
-	fmt.Fprintf(w, "On %d processors of %s/%s; each figure is of a process from start to end, and × floor is the ratio of medians.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(w, "On %d processors of %s/%s; each figure is of a process from start to end, and × limit and × floor are ratios of medians.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	for i, m := range b.done {
 		if i == 0 || m.load.name != b.done[i-1].load.name {
-			fmt.Fprintln(t, "\t\t\t\t\t\t\t\t\t")
-			fmt.Fprintf(t, "%s, %s\tmedian\tfastest\tslowest\tprocessor time\tprocessors\tpeak memory\tper second\t× floor\t\n", m.load, humanize.Bytes(uint64(b.sizes[m.load.name])))
+			fmt.Fprintln(t, "\t\t\t\t\t\t\t\t\t\t")
+			fmt.Fprintf(t, "%s, %s\tmedian\tfastest\tslowest\tprocessor time\tprocessors\tpeak memory\tper second\t× limit\t× floor\t\n", m.load, humanize.Bytes(uint64(b.sizes[m.load.name])))
 		}
 		b.row(t, m)
 	}
@@ -28,6 +28,7 @@ func (b *bench) print(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(w)
+	b.together(w)
 	for _, m := range b.done {
 		if wall, work := median(m.wall), median(m.work); m.name == floor && wall > 2*work {
 			fmt.Fprintf(w, "The machine was busy: the floor of %s waited %s for %s of work. Measure again when it is idle.\n", m.load, seconds(wall), seconds(work))
@@ -47,12 +48,34 @@ func (b *bench) row(t io.Writer, m measurement) {
 	if m.scale > 1 {
 		name += fmt.Sprintf(" (on %d of them, × %d)", m.load.byLibrary, m.scale)
 	}
-	against := ""
-	if least, ok := b.find(m.load.name, floor); ok {
-		against = fmt.Sprintf("%.2f", ratio(m, least))
+	fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\t%s\t%s\t\n", name, seconds(m.median()), seconds(slices.Min(m.wall)*scale), seconds(slices.Max(m.wall)*scale),
+		seconds(median(m.work)*scale), m.busy(), memory(m.memory), perSecond(m), b.against(m, limit), b.against(m, floor))
+}
+
+// against gives a measurement as so many times another of the same load.
+func (b *bench) against(m measurement, name string) string {
+	other, ok := b.find(m.load.name, name)
+	if !ok {
+		return ""
 	}
-	fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\t%s\t\n", name, seconds(m.median()), seconds(slices.Min(m.wall)*scale), seconds(slices.Max(m.wall)*scale),
-		seconds(median(m.work)*scale), m.busy(), memory(m.memory), perSecond(m), against)
+	return fmt.Sprintf("%.2f", ratio(m, other))
+}
+
+// together says what a run over everything takes that finds nothing to change,
+// and what it takes to know that the bytes are the same: to read and hash them.
+func (b *bench) together(w io.Writer) {
+	var run, least time.Duration
+	for _, m := range b.done {
+		switch m.name {
+		case secondRun:
+			run += m.median()
+		case limit:
+			least += m.median()
+		}
+	}
+	if least > 0 && run > 0 {
+		fmt.Fprintf(w, "All of them together, nothing to change: %s, %.0f times what reading the files and hashing them takes (%s).\n", seconds(run), float64(run)/float64(least), seconds(least))
+	}
 }
 
 // perSecond says how many of the load's workbooks are done in a second, or how

@@ -241,7 +241,7 @@ func (r *reader) open(t *token) error {
 	}
 	r.started = true
 	r.depth++
-	if bytes.Contains(t.attrs, []byte("xmlns")) {
+	if len(t.attrs) > 0 && bytes.Contains(t.attrs, []byte("xmlns")) {
 		if r.bind(t.attrs); len(r.bindings) > mostBindings {
 			return malformed("more than %d namespaces are declared at once", mostBindings)
 		}

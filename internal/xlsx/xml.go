@@ -313,6 +313,9 @@ const mostAttrs = 250
 
 // checkAttrs reports attributes that are not well-formed, or that stand twice.
 func checkAttrs(attrs []byte) error {
+	if len(attrs) == 0 {
+		return nil
+	}
 	var few [16][]byte
 	names := few[:0]
 	for {

@@ -98,6 +98,7 @@ func TestCorpusPatch(t *testing.T) {
 			t.Logf("%s: refused: %s", name, got.Refused)
 		} else {
 			counts["proved"]++
+			programs.addFeatures(t, data)
 			for _, rule := range newlyBroken(t, data, got.after) {
 				t.Errorf("%s: breaks a rule: %s", name, rule)
 			}

@@ -8,19 +8,49 @@ import (
 	"testing"
 )
 
-// producers counts what became of workbooks, by the program that wrote them.
+// features are what workbooks hold besides cells, by a part of the name that an entry of it has.
+var features = map[string]string{
+	"macros": "vbaproject.bin", "tables": "/tables/table", "pivot tables": "/pivottables/", "charts": "/charts/chart", "notes": "/comments", "threaded comments": "/threadedcomments/",
+	"form controls": "/ctrlprops/", "ActiveX controls": "/activex/", "drawings": "/drawings/drawing", "links to other workbooks": "/externallinks/", "rich data": "/richdata/",
+	"XML maps": "xmlmaps.xml", "query tables": "/querytables/", "chart sheets": "/chartsheets/", "dynamic arrays": "xl/metadata.xml",
+}
+
+// addFeatures takes up what a workbook that was proved holds; strict ones are known by the namespace of their main part.
+func (p producers) addFeatures(t *testing.T, data []byte) {
+	t.Helper()
+	f, err := Open(data, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, entry := range features {
+		for _, e := range f.zip.entries {
+			if strings.Contains(partKey(e.name), entry) {
+				p.count("with "+name).proved++
+				break
+			}
+		}
+	}
+	if main, err := f.zip.read(f.workbook); err == nil && bytes.Contains(main, []byte("purl.oclc.org/ooxml/spreadsheetml")) {
+		p.count("strict").proved++
+	}
+}
+
+// producers counts what became of workbooks, by the program that wrote them and what they hold.
 type producers map[string]*struct{ proved, refused int }
 
 func (p producers) add(data []byte, proved bool) {
-	name := producer(data)
+	if proved {
+		p.count(producer(data)).proved++
+	} else {
+		p.count(producer(data)).refused++
+	}
+}
+
+func (p producers) count(name string) *struct{ proved, refused int } {
 	if p[name] == nil {
 		p[name] = new(struct{ proved, refused int })
 	}
-	if proved {
-		p[name].proved++
-	} else {
-		p[name].refused++
-	}
+	return p[name]
 }
 
 // check prints the counts, and wants workbooks of each program that staff are likely to use, most of which are written.
@@ -33,6 +63,14 @@ func (p producers) check(t *testing.T) {
 		if n := p[name]; n == nil || n.proved == 0 || n.refused > n.proved/4 {
 			t.Errorf("of the workbooks of %s, too few are proved: %+v", name, n)
 		}
+	}
+	for name := range features {
+		if p["with "+name] == nil {
+			t.Errorf("no workbook with %s is proved", name)
+		}
+	}
+	if p["strict"] == nil {
+		t.Error("no strict workbook is proved")
 	}
 }
 

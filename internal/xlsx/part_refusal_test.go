@@ -139,6 +139,20 @@ func TestPartLimits(t *testing.T) {
 		refused(t, err, TooLarge, c.words...)
 		wellPut(t, err)
 	}
+	// What a table's columns take, without names, is more than what they take in the part.
+	table := `<table ` + nsMain + ` ref="A1:B2"><tableColumns>` + strings.Repeat(`<tableColumn/>`, 1000) + `</tableColumns></table>`
+	lim := DefaultLimits()
+	for part, fits := range map[int64]bool{1000 * perString: true, 1000*perString - 1: false} {
+		lim.Part = part
+		_, err := Open(pkg(t, with(tabledParts(), "xl/tables/table1.xml", table)...), lim)
+		if fits && err != nil {
+			t.Error(err)
+		}
+		if !fits {
+			refused(t, err, TooLarge, "xl/tables/table1.xml", "the headings of the tables")
+			wellPut(t, err)
+		}
+	}
 	tree := `<styleSheet>` + strings.Repeat("<a/>", 500_000) + `</styleSheet>`
 	_, err := newStyleSheet([]byte(tree))
 	refused(t, err, TooLarge, "500000 elements")

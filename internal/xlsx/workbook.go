@@ -15,6 +15,7 @@ type File struct {
 	sheets   []*Sheet
 	sst      *entry // nil: the workbook has no shared strings
 	strings  texts
+	headings int64  // bytes of memory that those of the tables take
 	dates    []bool // by cellXf: its number format shows a date or time
 	date1904 bool
 	readOnly string
@@ -281,6 +282,12 @@ func (f *File) addSheet(name, part string, hidden bool, read map[*entry]bool) er
 		table, err := parseTable(e.name, xml)
 		if err != nil {
 			return refusePart(e.name, err)
+		}
+		for _, name := range table.Columns {
+			f.headings += perString + int64(len(name))
+		}
+		if f.headings > f.lim.Part {
+			return tooLarge(e.name, "up to here, the headings of the tables take more than %d MiB", f.lim.Part>>20)
 		}
 		s.Tables = append(s.Tables, table)
 	}

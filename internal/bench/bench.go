@@ -34,11 +34,14 @@ type measurement struct {
 	wall   []time.Duration // from start to end of the process
 	work   []time.Duration // of all processors: what stays the same on a busy machine
 	memory int64           // the highest peak resident memory of any run, in bytes; 0 unknown
-	scale  int             // how many times as much the whole load is; what was taken is a part of it
+	scale  float64         // how many times as much the whole load is; what was taken is a part of it
 }
 
 // median is what the whole load takes, as a rule.
-func (m measurement) median() time.Duration { return median(m.wall) * time.Duration(m.scale) }
+func (m measurement) median() time.Duration { return m.scaled(median(m.wall)) }
+
+// scaled is what the whole load takes where what was done of it took so long.
+func (m measurement) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) * m.scale) }
 
 // busy is how many processors were at work, as a rule.
 func (m measurement) busy() float64 { return float64(median(m.work)) / float64(median(m.wall)) }
@@ -106,7 +109,7 @@ func (b *bench) measureAll(l load) error {
 		return nil
 	}
 	fmt.Fprintf(os.Stderr, "%s: excelize …\n", l)
-	return b.measure(l, library, l.books/l.byLibrary, b.self, "-do", "excelize", p.pristine, p.treated, strconv.Itoa(l.byLibrary))
+	return b.measure(l, library, float64(l.books)/float64(l.byLibrary), b.self, "-do", "excelize", p.pristine, p.treated, strconv.Itoa(l.byLibrary))
 }
 
 func (b *bench) round(l load, p place) error {
@@ -155,7 +158,7 @@ func (b *bench) round(l load, p place) error {
 
 // measure runs a program and adds what it took to the measurement. Where it does
 // only a part of the load, scale says how many times as much the whole is.
-func (b *bench) measure(l load, name string, scale int, program string, args ...string) error {
+func (b *bench) measure(l load, name string, scale float64, program string, args ...string) error {
 	wall, state, err := b.run(program, args...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

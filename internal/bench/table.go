@@ -44,12 +44,12 @@ func (b *bench) print(w io.Writer) error {
 
 // row writes one measurement.
 func (b *bench) row(t io.Writer, m measurement) {
-	name, scale := m.name, time.Duration(m.scale)
+	name := m.name
 	if m.scale > 1 {
-		name += fmt.Sprintf(" (on %d of them, × %d)", m.load.byLibrary, m.scale)
+		name += fmt.Sprintf(" (on %d of them, × %.4g)", m.load.byLibrary, m.scale)
 	}
-	fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\t%s\t%s\t\n", name, seconds(m.median()), seconds(slices.Min(m.wall)*scale), seconds(slices.Max(m.wall)*scale),
-		seconds(median(m.work)*scale), m.busy(), memory(m.memory), perSecond(m), b.against(m, limit), b.against(m, floor))
+	fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s\t%s\t%s\t\n", name, seconds(m.median()), seconds(m.scaled(slices.Min(m.wall))), seconds(m.scaled(slices.Max(m.wall))),
+		seconds(m.scaled(median(m.work))), m.busy(), memory(m.memory), perSecond(m), b.against(m, limit), b.against(m, floor))
 }
 
 // against gives a measurement as so many times another of the same load.

@@ -41,7 +41,9 @@ type measurement struct {
 func (m measurement) median() time.Duration { return m.scaled(median(m.wall)) }
 
 // scaled is what the whole load takes where what was done of it took so long.
-func (m measurement) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) * m.scale) }
+func (m measurement) scaled(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * m.scale)
+}
 
 // busy is how many processors were at work, as a rule.
 func (m measurement) busy() float64 { return float64(median(m.work)) / float64(median(m.wall)) }

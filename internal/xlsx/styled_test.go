@@ -8,21 +8,26 @@ import (
 	"time"
 )
 
-// A sheet that is formatted to its end, two million empty cells with a style, costs little more than its bytes: the patch
+// A sheet that is formatted far beyond its data, two million empty cells with a style, costs little more than its bytes: the patch
 // and its proof hold no more of it than they need, end in good time, and add nothing but what they write.
 func TestPatchOfMillionsOfStyledCells(t *testing.T) {
+	const high, wide = 200_000, 10
 	var rows strings.Builder
-	rows.Grow(80 << 20)
-	for n := 1; n <= MaxRow; n++ {
-		fmt.Fprintf(&rows, `<row r="%d" spans="1:3"><c r="A%[1]d" s="1"/><c r="B%[1]d" s="2"/></row>`, n)
+	rows.Grow(64 << 20)
+	for n := 1; n <= high; n++ {
+		fmt.Fprintf(&rows, `<row r="%d" spans="1:10">`, n)
+		for col := 1; col <= wide; col++ {
+			fmt.Fprintf(&rows, `<c r="%s" s="%d"/>`, CellName(n, col), 1+col%2)
+		}
+		rows.WriteString("</row>")
 	}
-	sheet := worksheet(rows.String(), `<dimension ref="A1:B1048576"/><cols><col min="1" max="16384" width="9" style="1"/></cols>`)
+	sheet := worksheet(rows.String(), `<dimension ref="A1:J200000"/><cols><col min="1" max="16384" width="9" style="1"/></cols>`)
 	data := book(t, sheet)
-	sp := SheetPatch{HeaderRow: 1, NewColumns: []NewColumn{{Col: 3, Heading: "Status", Width: 12}}}
+	sp := SheetPatch{HeaderRow: 1, NewColumns: []NewColumn{{Col: wide + 1, Heading: "Status", Width: 12}}}
 	for n := 2; n <= 200; n++ {
-		sp.Edits = append(sp.Edits, Edit{Row: n, Col: 3, Value: TextValue("Late"), Look: Red, NeighbourCol: 2})
+		sp.Edits = append(sp.Edits, Edit{Row: n, Col: wide + 1, Value: TextValue("Late"), Look: Red, NeighbourCol: wide})
 	}
-	sp.Edits = append(sp.Edits, Edit{Row: MaxRow, Col: 3, Value: TextValue("last"), NeighbourCol: 2})
+	sp.Edits = append(sp.Edits, Edit{Row: MaxRow, Col: wide + 1, Value: TextValue("last"), NeighbourCol: wide})
 	f, err := Open(data, DefaultLimits())
 	if err != nil {
 		t.Fatal(err)

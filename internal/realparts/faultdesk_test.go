@@ -70,20 +70,22 @@ type desk struct {
 // newDesk makes a desk with a register of that content.
 func newDesk(t *testing.T, content []byte) *desk {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	check(t, err)
-	return newDeskIn(t, dir, filepath.Join(dir, "state"), content)
-}
-
-func newDeskIn(t *testing.T, dir, state string, content []byte) *desk {
-	t.Helper()
 	program, err := built()
 	check(t, err)
-	d := &desk{program: program, dir: dir, state: state, start: (*exec.Cmd).Start}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	d := &desk{program: program, dir: dir, start: (*exec.Cmd).Start}
 	check(t, os.Mkdir(filepath.Join(dir, "Registers"), 0o755))
-	writeFile(t, filepath.Join(dir, "config.yaml"), []byte("workbooks:\n  - path: Registers/*.xlsx\nstate_dir: "+state+"\n"))
 	writeFile(t, d.book(), content)
+	d.keepState(t, filepath.Join(dir, "state"))
 	return d
+}
+
+// keepState says where the state is.
+func (d *desk) keepState(t *testing.T, dir string) {
+	t.Helper()
+	d.state = dir
+	writeFile(t, filepath.Join(d.dir, "config.yaml"), fmt.Appendf(nil, "workbooks:\n  - path: Registers/*.xlsx\nstate_dir: '%s'\n", dir))
 }
 
 // registerOf makes the workbook that a table describes.
@@ -112,36 +114,54 @@ func (d *desk) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run has the program run to its end. It may die, but neither hang nor break down.
-func (d *desk) run(t *testing.T, args ...string) ended {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := d.command(ctx, append([]string{"--format", "json"}, args...)...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	check(t, d.start(cmd))
-	err := cmd.Wait()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) || ctx.Err() != nil {
-		t.Fatalf("%v, %v", err, ctx.Err())
-	}
-	return d.end(t, cmd, stdout.String(), stderr.String())
+// running is a run that has begun.
+type running struct {
+	*exec.Cmd
+	stdout, stderr bytes.Buffer
+	err            error
+	done           chan struct{} // closed when it has ended
 }
 
-func (d *desk) end(t *testing.T, cmd *exec.Cmd, stdout, stderr string) ended {
+// begin has the program run.
+func (d *desk) begin(t *testing.T, args ...string) *running {
 	t.Helper()
-	e := ended{code: cmd.ProcessState.ExitCode(), stdout: stdout, stderr: stderr}
-	if strings.Contains(stderr, "goroutine ") || strings.Contains(stdout, "stumbled") {
-		t.Errorf("it broke down (exit code %d):\n%.3000s\n%.1000s", e.code, stderr, stdout)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	r := &running{Cmd: d.command(ctx, append([]string{"--format", "json"}, args...)...), done: make(chan struct{})}
+	r.Stdout, r.Stderr = &r.stdout, &r.stderr
+	check(t, d.start(r.Cmd))
+	go func() {
+		defer close(r.done)
+		defer cancel()
+		r.err = errors.Join(r.Wait(), ctx.Err())
+	}()
+	return r
+}
+
+// end waits for the end of the run. It may have died, but neither hang nor break down.
+func (r *running) end(t *testing.T) ended {
+	t.Helper()
+	<-r.done
+	var exit *exec.ExitError
+	if r.err != nil && !errors.As(r.err, &exit) || errors.Is(r.err, context.DeadlineExceeded) {
+		t.Fatal(r.err)
 	}
-	if strings.HasPrefix(stdout, "{") && e.code >= 0 {
+	e := ended{code: r.ProcessState.ExitCode(), stdout: r.stdout.String(), stderr: r.stderr.String()}
+	if strings.Contains(e.stderr, "goroutine ") || strings.Contains(e.stdout, "stumbled") {
+		t.Errorf("it broke down (exit code %d):\n%.3000s\n%.1000s", e.code, e.stderr, e.stdout)
+	}
+	if strings.HasPrefix(e.stdout, "{") && e.code >= 0 {
 		// What could not be printed whole, because of a fault, is no report.
-		if err := json.Unmarshal([]byte(stdout), &e.report); err != nil && e.code == 0 {
-			t.Errorf("%v in:\n%s", err, stdout)
+		if err := json.Unmarshal([]byte(e.stdout), &e.report); err != nil && e.code == 0 {
+			t.Errorf("%v in:\n%s", err, e.stdout)
 		}
 	}
 	return e
+}
+
+// run has the program run to its end.
+func (d *desk) run(t *testing.T, args ...string) ended {
+	t.Helper()
+	return d.begin(t, args...).end(t)
 }
 
 // outcomes is what became of the workbooks: "claims.xlsx written, b.xlsx deferred".

@@ -44,21 +44,39 @@ var faulty = []struct {
 type setting struct {
 	name    string
 	prepare func(t *testing.T, b *battered)
-	part    int // of all faults only each so-manieth
-	errors  int // at most, of one kind at one call
+	old     string // the register before
+	part    int    // of all places where it can be killed only each so-manieth
+	errors  int    // at most, of one kind at one call
 }
 
+const aLaterRun = "later run"
+
 var befores = []setting{
-	{"first run", func(*testing.T, *battered) {}, 1, 3},
-	{"later run", laterRun, 1, 16},
-	{"run after one that was killed before the exchange", brokenOff(0), 3, 3},
-	{"run after one that was killed after the exchange", brokenOff(1), 3, 3},
+	{"first run", func(*testing.T, *battered) {}, firstRegister, 1, 3},
+	{aLaterRun, laterRun, laterRegister, 1, 16},
+	{"later run with the state on another disk", anotherDisk, laterRegister, 2, 3},
+	{"run after one that was killed before the exchange", brokenOff(0), laterRegister, 3, 3},
+	{"run after one that was killed after the exchange", brokenOff(1), laterRegister, 3, 3},
 }
 
 // laterRun leaves a state with history, and a register that staff have changed since.
 func laterRun(t *testing.T, b *battered) {
 	b.run(t).want(t, 0, "claims.xlsx written")
 	writeFile(t, b.book(), registerOf(t, laterRegister))
+}
+
+// anotherDisk is a later run, with the state on another file system than the register.
+func anotherDisk(t *testing.T, b *battered) {
+	dir, err := os.MkdirTemp("/dev/shm", "regcert-realparts-")
+	if err != nil {
+		missing(t, "there is no other file system: "+err.Error())
+	}
+	t.Cleanup(func() { check(t, os.RemoveAll(dir)) })
+	if os.Link(b.book(), filepath.Join(dir, "link")) == nil {
+		missing(t, dir+" is on the same file system")
+	}
+	b.keepState(t, filepath.Join(dir, "state"))
+	laterRun(t, b)
 }
 
 // brokenOff leaves a run that was killed when it made the nth call from the exchange on that renames a file.
@@ -149,11 +167,12 @@ type battered struct {
 	strace   string
 	log      string
 	old, new []byte
-	rows     []row             // of an undisturbed run
-	versions map[string]string // by content: the versions that the register has had before
+	rows     []row    // of an undisturbed run
+	versions []string // that the register has had before
 }
 
 func newBattered(t *testing.T, strace string, cpu int) *battered {
+	t.Helper()
 	b := &battered{desk: newDesk(t, registerOf(t, firstRegister)), strace: strace, log: filepath.Join(t.TempDir(), "log")}
 	b.start = func(cmd *exec.Cmd) error { return startOn(cpu, cmd) }
 	return b
@@ -163,11 +182,8 @@ func newBattered(t *testing.T, strace string, cpu int) *battered {
 func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tally) {
 	s.prepare(t, b)
 	before := b.snapshot(t)
-	b.versions = map[string]string{string(registerOf(t, firstRegister)): "first", string(registerOf(t, laterRegister)): "later"}
-	b.old = registerOf(t, laterRegister)
-	if s.name == befores[0].name {
-		b.old = registerOf(t, firstRegister)
-	}
+	b.old = registerOf(t, s.old)
+	b.versions = []string{string(registerOf(t, firstRegister)), string(b.old)}
 	undisturbed := b.run(t)
 	if undisturbed.code != 0 {
 		t.Fatalf("without a fault: %d\n%s", undisturbed.code, undisturbed.stderr)
@@ -220,7 +236,7 @@ func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tal
 
 // must tells of the faults that are tried until they befall the program: at the calls that the protocol stands on.
 func (b *battered) must(s setting, f fault) bool {
-	return f.call == "renameat2" || s.name == "later run" && f.how == killed && slices.Contains([]string{"fsync", "write", "unlinkat"}, f.call)
+	return f.call == "renameat2" || s.name == aLaterRun && f.how == killed && slices.Contains([]string{"fsync", "write", "unlinkat"}, f.call)
 }
 
 // faults chooses those that are tried in a setting.
@@ -292,8 +308,9 @@ func (b *battered) judge(t *testing.T, f fault, e ended) {
 		t.Errorf("the next run has not made it the new one:\n%s%s", next.stderr, next.stdout)
 	}
 	for _, name := range b.others(t) {
-		// What could not be moved to the copies is treated as if those were on another disk: it stays for ten minutes.
-		if f.how == killed || !strings.HasPrefix(f.call, "rename") || string(readFile(t, b.beside(name))) != string(b.old) {
+		// What cannot be moved to the copies, because they are on another disk, stays for ten minutes.
+		stays := !strings.HasPrefix(b.state, b.dir) || f.how != killed && strings.HasPrefix(f.call, "rename")
+		if !stays || !slices.Contains(b.versions, string(readFile(t, b.beside(name)))) {
 			t.Errorf("%s is left behind beside it", name)
 		}
 	}
@@ -325,7 +342,7 @@ func (b *battered) wantWholeCopies(t *testing.T, underWay bool) {
 		}
 		data := string(readFile(t, path))
 		found = found || data == string(b.old)
-		if b.versions[data] == "" {
+		if !slices.Contains(b.versions, data) {
 			t.Errorf("%s is no copy, but %d bytes", filepath.Base(path), len(data))
 		}
 	}

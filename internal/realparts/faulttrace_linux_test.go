@@ -122,7 +122,7 @@ func callThread(line string) string {
 	return thread
 }
 
-// snapshot is the files of a desk: folders end in a slash.
+// snapshot is the files and folders of a desk, by their paths.
 type snapshot map[string]struct {
 	mode fs.FileMode
 	data string
@@ -131,31 +131,30 @@ type snapshot map[string]struct {
 func (b *battered) snapshot(t *testing.T) snapshot {
 	t.Helper()
 	s := snapshot{}
-	check(t, filepath.WalkDir(b.dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || path == b.dir {
-			return err
-		}
-		info, err := e.Info()
-		check(t, err)
-		file := s[path]
-		file.mode = info.Mode()
-		if !e.IsDir() {
-			file.data = string(readFile(t, path))
-		}
-		s[path] = file
-		return nil
-	}))
+	for _, root := range []string{filepath.Dir(b.book()), b.state} {
+		check(t, filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // there is no state yet
+			}
+			check(t, err)
+			info, err := e.Info()
+			check(t, err)
+			file := s[path]
+			file.mode = info.Mode()
+			if !e.IsDir() {
+				file.data = string(readFile(t, path))
+			}
+			s[path] = file
+			return nil
+		}))
+	}
 	return s
 }
 
 // restore brings the desk back to what it was.
 func (b *battered) restore(t *testing.T, s snapshot) {
 	t.Helper()
-	entries, err := os.ReadDir(b.dir)
-	check(t, err)
-	for _, e := range entries {
-		check(t, os.RemoveAll(filepath.Join(b.dir, e.Name())))
-	}
+	check(t, errors.Join(os.RemoveAll(filepath.Dir(b.book())), os.RemoveAll(b.state)))
 	for _, path := range slices.Sorted(maps.Keys(s)) { // a folder before what is in it
 		if s[path].mode.IsDir() {
 			check(t, os.Mkdir(path, s[path].mode.Perm()))

@@ -21,6 +21,15 @@ const oldText, newText = "the old workbook", "the new workbook, which is longer"
 
 var replacedAt = time.Date(2026, 5, 11, 8, 12, 0, 123e6, time.UTC)
 
+// missing skips a test for want of something, unless nothing may be skipped.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("REGCERT_REQUIRE_ALL") == "1" {
+		t.Fatalf("there is not %s", what)
+	}
+	t.Skipf("there is not %s", what)
+}
+
 // memo is a journal in memory. What it is given is as durable as the test itself.
 type memo struct {
 	mu        sync.Mutex

@@ -178,21 +178,25 @@ func newBattered(t *testing.T, strace string, cpu int) *battered {
 	return b
 }
 
-// batter tries this share of a setting's faults.
-func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tally) {
+// learn prepares the desk, and finds out what comes of it without a fault.
+func (b *battered) learn(t *testing.T, s setting) (before snapshot) {
+	t.Helper()
 	s.prepare(t, b)
-	before := b.snapshot(t)
+	before = b.snapshot(t)
 	b.old = registerOf(t, s.old)
 	b.versions = []string{string(registerOf(t, firstRegister)), string(b.old)}
-	undisturbed := b.run(t)
-	if undisturbed.code != 0 {
-		t.Fatalf("without a fault: %d\n%s", undisturbed.code, undisturbed.stderr)
-	}
-	b.new, b.rows = readFile(t, b.book()), undisturbed.Rows
-	if string(b.new) == string(b.old) || len(b.rows) == 0 {
-		t.Fatal("there is nothing to write")
+	e := b.run(t)
+	b.new, b.rows = readFile(t, b.book()), e.Rows
+	if e.code != 0 || string(b.new) == string(b.old) || len(b.rows) == 0 {
+		t.Fatalf("without a fault: exit code %d, %d rows\n%s%s", e.code, len(b.rows), e.stderr, e.stdout)
 	}
 	b.restore(t, before)
+	return before
+}
+
+// batter tries this share of a setting's faults.
+func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tally) {
+	before := b.learn(t, s)
 	_, calls := b.traced(t, "")
 	var faults []fault
 	for i, f := range b.faults(calls, s) {

@@ -20,9 +20,17 @@ type fault struct {
 	call string
 	n    int    // which of the calls of that name that the process makes
 	how  string // as strace says it
+	on   bool   // those that follow fail, too
 }
 
-func (f fault) String() string { return fmt.Sprintf("%s at %s %d", f.how, f.call, f.n) }
+func (f fault) String() string { return fmt.Sprintf("%s at %s %s", f.how, f.call, f.when()) }
+
+func (f fault) when() string {
+	if f.on {
+		return fmt.Sprint(f.n, "+")
+	}
+	return fmt.Sprint(f.n)
+}
 
 const killed = "signal=KILL"
 
@@ -91,7 +99,7 @@ func brokenOff(n int) func(t *testing.T, b *battered) {
 		if at < 0 {
 			t.Skip("the file system has no exchange")
 		}
-		f := fault{"renameat2", calls[at].n + n, killed}
+		f := fault{"renameat2", calls[at].n + n, killed, false}
 		for range 20 {
 			b.restore(t, before)
 			if hit, _ := b.suffer(t, f); hit == f {
@@ -145,7 +153,11 @@ type tally struct {
 func (y *tally) add(s setting, f fault) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	y.survived[s.name+": "+f.how]++
+	kind := s.name + ": " + f.how
+	if f.on {
+		kind += " from then on"
+	}
+	y.survived[kind]++
 }
 
 func (y *tally) print(t *testing.T) {
@@ -260,11 +272,16 @@ func (b *battered) faults(calls []systemCall, s setting) (list []fault) {
 			}
 		}
 		for _, n := range evenly(all, (min(len(all), c.kills)+s.part-1)/s.part) {
-			list = append(list, fault{name, n, killed})
+			list = append(list, fault{name, n, killed, false})
 		}
 		for i, kind := range strings.Fields(c.errors) {
 			for _, n := range evenly(failing, s.errors/(i+1)) {
-				list = append(list, fault{name, n, "error=" + kind})
+				list = append(list, fault{name, n, "error=" + kind, false})
+			}
+			if i == 0 && slices.Contains([]string{"renameat2", "fsync", "pwrite64"}, name) { // a disk that stays full, or broken
+				for _, n := range evenly(failing, (s.errors+1)/2) {
+					list = append(list, fault{name, n, "error=" + kind, true})
+				}
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 func FuzzDress(f *testing.F) {
 	for _, part := range []string{bookStyles, plainStyles,
 		`<styleSheet ` + nsMain + `/>`,
-		`<styleSheet ` + nsMain + `><fonts><font>text</font></fonts><cellXfs><xf/></cellXfs></styleSheet>`,
+		`<styleSheet ` + nsMain + `><fonts><font>text</font><font><color/>text</font></fonts><cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>`,
 		`<styleSheet ` + nsMain + `><fonts><font></font><font><b></b><color theme="1"/></font></fonts><cellXfs><xf fontId="1"></xf><xf fontId='0' applyFont="true" quotePrefix="1"/><xf quotePrefix="n" borderId=" 1" applyBorder="?"/></cellXfs></styleSheet>`,
 		`<x:styleSheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:fills count="1"><x:fill><x:patternFill patternType="solid"><x:fgColor rgb="ffFFC7CE"/></x:patternFill></x:fill></x:fills><x:cellXfs><x:xf/><x:xf numFmtId="49" pivotButton="0"><x:protection locked="0"/></x:xf></x:cellXfs></x:styleSheet>`,
 		`<styleSheet ` + nsMain + `><numFmts count="1"><numFmt numFmtId="14" formatCode="dd/mm/yyyy;@"/></numFmts><fonts><font><color rgb="FF9C0006"/></font></fonts><fills><fill/><fill/><fill><patternFill patternType="solid"><fgColor rgb="FFFFC7CE"/></patternFill></fill></fills><cellXfs><xf numFmtId="14" fillId="2" applyFill="1"/></cellXfs><dxfs/></styleSheet>`,

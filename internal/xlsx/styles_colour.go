@@ -25,9 +25,6 @@ func (s *styleSheet) recoloured(font int, rgb string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(e.children) == 0 && !blank(item[e.open:e.close]) {
-		return 0, malformed("the font %d holds text", font)
-	}
 	var colour []byte
 	if rgb != "" {
 		colour = fmt.Appendf(nil, `<%scolor rgb="FF%s"/>`, prefixOf(e.name), rgb)

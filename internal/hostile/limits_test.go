@@ -16,9 +16,6 @@ func TestLimits(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("it makes workbooks of hundreds of megabytes, and the program is the same under the race detector")
 	}
-	if _, err := regcert(); err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
 			path := c.book.write(t, c.stored...)

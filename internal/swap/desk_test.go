@@ -32,10 +32,9 @@ func missing(t testing.TB, what string) {
 
 // memo is a journal in memory. What it is given is as durable as the test itself.
 type memo struct {
-	mu        sync.Mutex
-	intents   []Intent
-	conflicts map[int64]string
-	fail      func(op string) error // nil: nothing fails
+	mu      sync.Mutex
+	intents []Intent
+	fail    func(op string) error // nil: nothing fails
 }
 
 func (m *memo) hit(op string) error {
@@ -64,10 +63,7 @@ func (m *memo) Conclude(_ context.Context, id int64, state State, conflict strin
 	}
 	m.intents[id-1].State = state
 	if conflict != "" {
-		if m.conflicts == nil {
-			m.conflicts = map[int64]string{}
-		}
-		m.conflicts[id] = conflict
+		m.intents[id-1].Conflict = conflict
 	}
 	return nil
 }

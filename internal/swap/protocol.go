@@ -150,7 +150,7 @@ func (r *replacement) make() error {
 		err = r.do.renameNew(r.part(), r.Temp)
 	}
 	if err != nil {
-		return fmt.Errorf("the new version could not be made: %w", err)
+		return fmt.Errorf("the new version could not be made: %w", vanished(err))
 	}
 	return nil
 }

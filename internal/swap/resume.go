@@ -73,7 +73,8 @@ func (r *replacement) finish() (conflict string, err error) {
 	return end.conflict, r.record(end.state, end.conflict)
 }
 
-// settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word.
+// settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word, and neither
+// is what it has become: whoever writes into it may not have finished.
 func (r *replacement) settle(now time.Time) (conflict string, err error) {
 	due := now.Sub(r.At) >= Grace || now.Before(r.At)
 	for _, path := range []string{r.Temp, r.old(), r.Backup} {
@@ -86,7 +87,7 @@ func (r *replacement) settle(now time.Time) (conflict string, err error) {
 			continue
 		case err != nil:
 			return conflict, err
-		case sum != r.Before:
+		case sum != r.Before && !r.isKept(sum):
 			conflict, err = r.late(path)
 		case due && path != r.Backup:
 			err = r.drop(path)
@@ -95,10 +96,22 @@ func (r *replacement) settle(now time.Time) (conflict string, err error) {
 			return conflict, err
 		}
 	}
-	if !due && conflict == "" {
-		return "", nil
+	switch {
+	case due:
+		return conflict, r.record(Settled, conflict)
+	case conflict != "":
+		return conflict, r.record(Placed, conflict)
 	}
-	return conflict, r.record(Settled, conflict)
+	return "", nil
+}
+
+// isKept tells whether the conflict copy is that version already.
+func (r *replacement) isKept(sum Sum) bool {
+	if r.Conflict == "" {
+		return false
+	}
+	kept, err := r.do.hash(r.Conflict)
+	return err == nil && kept == sum
 }
 
 // late keeps what a program wrote into the displaced file as a conflict copy. The copy from before stays where it is.

@@ -64,6 +64,7 @@ type Intent struct {
 	Reason        string // why, for people: "run", "restore"
 	Changes       []Change
 	State         State
+	Conflict      string // where a version is kept that somebody saved meanwhile; "" for none
 }
 
 // Journal remembers replacements over a crash. What a method was given is on the disk when it returns.

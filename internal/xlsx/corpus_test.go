@@ -50,6 +50,13 @@ func corpus(t testing.TB) map[string]string {
 	if len(files) == 0 {
 		t.Fatalf("no workbook in %s", root)
 	}
+	if raced { // races show in some of them as in all
+		for i, name := range sortedKeys(files) {
+			if i%8 > 0 {
+				delete(files, name)
+			}
+		}
+	}
 	return files
 }
 
@@ -114,7 +121,9 @@ func TestCorpusPatch(t *testing.T) {
 	if counts["proved"] == 0 {
 		t.Error("not one workbook could be patched")
 	}
-	programs.check(t)
+	if !raced {
+		programs.check(t)
+	}
 	noNewViolations(t, before, after)
 }
 
@@ -201,7 +210,7 @@ func TestCorpusNewColumns(t *testing.T) {
 		}
 	}
 	fmt.Printf("corpus: %4d worksheets with new columns, %d tables grew\n", sheets, tables)
-	if tables < 20 {
+	if tables < 20 && !raced {
 		t.Errorf("only %d tables grew", tables)
 	}
 	noNewViolations(t, before, after)

@@ -12,8 +12,8 @@ import (
 // Intend records a replacement that is about to begin (swap.Journal).
 func (s *Store) Intend(ctx context.Context, i swap.Intent) (id int64, err error) {
 	err = s.write(ctx, "record a write", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO replacement (path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
+		result, err := tx.ExecContext(ctx, `INSERT INTO replacement (path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict, sha256_kept)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')`,
 			i.Path, hex.EncodeToString(i.Before[:]), hex.EncodeToString(i.After[:]), i.Temp, i.Backup, string(i.Way), moment(i.At), i.Reason, string(i.State))
 		if err != nil {
 			return err
@@ -35,10 +35,12 @@ func (s *Store) Intend(ctx context.Context, i swap.Intent) (id int64, err error)
 }
 
 // Conclude records how far a replacement is (swap.Journal).
-func (s *Store) Conclude(ctx context.Context, id int64, state swap.State, conflict string) error {
+func (s *Store) Conclude(ctx context.Context, id int64, state swap.State, kept swap.Kept) error {
 	return s.write(ctx, "record a write as "+string(state), func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE replacement SET state = ?, conflict = CASE ? WHEN '' THEN conflict ELSE ? END WHERE id = ?`,
-			string(state), conflict, conflict, id)
+		result, err := tx.ExecContext(ctx, `UPDATE replacement SET state = ? WHERE id = ?`, string(state), id)
+		if err == nil && kept.Path != "" {
+			_, err = tx.ExecContext(ctx, `UPDATE replacement SET conflict = ?, sha256_kept = ? WHERE id = ?`, kept.Path, hex.EncodeToString(kept.Sum[:]), id)
+		}
 		if err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ func (s *Store) Writes(ctx context.Context, path string) ([]swap.Intent, error) 
 
 func (s *Store) replacements(ctx context.Context, where string, args ...any) (writes []swap.Intent, err error) {
 	err = s.read(ctx, "list writes", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT id, path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict FROM replacement WHERE `+where, args...)
+		rows, err := tx.QueryContext(ctx, `SELECT id, path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict, sha256_kept FROM replacement WHERE `+where, args...)
 		if err != nil {
 			return err
 		}
@@ -87,9 +89,14 @@ func (s *Store) replacements(ctx context.Context, where string, args ...any) (wr
 }
 
 func scanWrite(rows *sql.Rows) (w swap.Intent, err error) {
-	var before, after, at string
-	if err := rows.Scan(&w.ID, &w.Path, &before, &after, &w.Temp, &w.Backup, &w.Way, &at, &w.Reason, &w.State, &w.Conflict); err != nil {
+	var before, after, kept, at string
+	if err := rows.Scan(&w.ID, &w.Path, &before, &after, &w.Temp, &w.Backup, &w.Way, &at, &w.Reason, &w.State, &w.Kept.Path, &kept); err != nil {
 		return w, err
+	}
+	if kept != "" {
+		if w.Kept.Sum, err = sum(kept); err != nil {
+			return w, err
+		}
 	}
 	if w.At, err = parseMoment(at); err != nil {
 		return w, err

@@ -55,15 +55,15 @@ func (m *memo) Intend(_ context.Context, i Intent) (int64, error) {
 	return i.ID, nil
 }
 
-func (m *memo) Conclude(_ context.Context, id int64, state State, conflict string) error {
+func (m *memo) Conclude(_ context.Context, id int64, state State, kept Kept) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.hit("conclude"); err != nil {
 		return err
 	}
 	m.intents[id-1].State = state
-	if conflict != "" {
-		m.intents[id-1].Conflict = conflict
+	if kept.Path != "" {
+		m.intents[id-1].Kept = kept
 	}
 	return nil
 }

@@ -128,10 +128,11 @@ func TestOneWriterAtATime(t *testing.T) {
 		t.Error(err)
 	}
 	// Nothing that a process left behind keeps the next one out.
-	if release, err = a.Writing(t.Context(), "regcert run", monday, 0); err != nil {
+	third, err := a.Writing(t.Context(), "regcert run", monday, 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := release(); err != nil {
+	if err := third(); err != nil {
 		t.Error(err)
 	}
 }

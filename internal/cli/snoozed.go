@@ -100,7 +100,7 @@ func (p printer) snoozed(findings []policy.Finding) {
 		p.linef("  %s", n.words())
 		for i := range n.findings {
 			f := &n.findings[i]
-			p.linef("    %s (%s, %s)  %s", p.paint(f.Severity, inWords(f.Severity)), f.Rule, f.Clause, line(f))
+			p.linef("    %s (%s)  %s", p.paint(f.Severity, inWords(f.Severity)), f.Rule, line(f))
 		}
 	}
 }

@@ -33,7 +33,8 @@ func testCalendar(t testing.TB) *calendar.Calendar {
 }
 
 // findings reads a table: rule, severity, learner, code, due, cell, owner,
-// action; and, behind "!!", what was found. A severity of "logged" is a breach
+// action; and, behind "!!", what was found. Behind the action may stand the
+// snooze: until when, by whom, why. A severity of "logged" is a breach
 // that the quality log has.
 func findings(t testing.TB, cal *calendar.Calendar, table string) []policy.Finding {
 	t.Helper()
@@ -43,8 +44,8 @@ func findings(t testing.TB, cal *calendar.Calendar, table string) []policy.Findi
 			continue
 		}
 		cells := strings.Split(line, "|")
-		if len(cells) != 8 {
-			t.Fatalf("%d cells in %q, want 8", len(cells), line)
+		if len(cells) != 8 && len(cells) != 11 {
+			t.Fatalf("%d cells in %q, want 8 or 11", len(cells), line)
 		}
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
@@ -62,6 +63,13 @@ func findings(t testing.TB, cal *calendar.Calendar, table string) []policy.Findi
 		}
 		f.Workbook, f.Sheet, f.Row, f.Col = cell(t, cells[5])
 		f.Action, f.Message, _ = strings.Cut(cells[7], " !! ")
+		if len(cells) == 11 {
+			until, err := calendar.ParseISO(cells[8])
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Snooze = &policy.Snooze{Until: until, By: cells[9], Reason: cells[10]}
+		}
 		out = append(out, f)
 	}
 	return out
@@ -119,6 +127,10 @@ const richTable = `
 	DAT-02 | data    | L016 | 610/1234/5 |            | enrolments.xlsx Enrolments!L19 | Admissions Team | Correct Course Start: enter a date such as 24/03/2026 !! "31/02/2026" in Course Start cannot be read as a date such as 24/03/2026 (P 3.1).
 	DAT-01 | data    |      | 610/1234/5 |            | enrolments.xlsx Enrolments!A61 | Admissions Team | Fill in Learner ID !! Learner ID is blank, and every record must fill it (P 3.1).
 	REG-07 | data    | L020 | 610/1234/5 |            | enrolments.xlsx Enrolments!J23 | Quality Team | Correct Level here or on the Qualifications sheet, and with AIM if it was registered so !! Level is "2" here and "3" on the Qualifications sheet (P 3.4).
+	REG-02 | at-risk | L015 | 610/1234/5 | 2026-05-19 | enrolments.xlsx Enrolments!R18 | Administration Team | Submit the registration to AIM by Tue 19 May 2026 | 2026-05-15 | Dana Whitlock | New ULN applied for on 07/05
+	CLM-04 | overdue | L023 | 603/5678/X | 2026-05-07 | claims.xlsx Claims!G16    | Quality Team | Have the decisions taken by an approved assessor, or the records corrected | 2026-05-19 | Owen Marsh | The EQA visits on 19/05.
+	CLM-04 | overdue | L023 | 603/5678/X | 2026-05-07 | claims.xlsx Claims!I16    | Quality Team | Settle the EQA sampling and enter yes, or n/a where none is asked for | 2026-05-19 | Owen Marsh | The EQA visits on 19/05.
+	REG-06 | logged  | L015 | 610/1234/5 | 2026-04-30 | enrolments.xlsx Enrolments!W18 | Quality Team | Nothing !! The registration was checked late and is logged (P 3.4). | 2026-05-15 | Dana Whitlock | New ULN applied for on 07/05
 `
 
 // rich is a report with something in every section.
@@ -131,6 +143,7 @@ func rich(t testing.TB) Input {
 		Learner ID | Qualification Code | Claim Submitted
 		L060       | 603/5678/X         |
 		L061       | 610/1234/5         |
+		L062       | 603/5678/X         |
 	`)
 	records := books[0].Sheets[0].Records
 	return Input{
@@ -139,6 +152,7 @@ func rich(t testing.TB) Input {
 			Rows: []policy.Row{
 				{Record: &records[0], Status: "Ready to claim", Deadline: monday + 10},
 				{Record: &records[1], Status: "In progress"},
+				{Record: &records[2], Status: "Ready to claim", Deadline: monday + 11, Snooze: &policy.Snooze{Until: monday + 4, By: "Owen Marsh", Reason: "Claimed with the others on Friday"}},
 			},
 			NotChecked: []policy.NotChecked{
 				{Rule: "ASM-02", Reason: "no Staff sheet"}, {Rule: "ASM-03", Reason: "no Staff sheet"},
@@ -152,6 +166,16 @@ func rich(t testing.TB) Input {
 		},
 		ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC),
 	}
+}
+
+// asleep is a report in which all there is to do is snoozed.
+func asleep(t testing.TB) Input {
+	t.Helper()
+	in := rich(t)
+	in.Report.Findings = slices.DeleteFunc(in.Report.Findings, func(f policy.Finding) bool { return f.Snooze == nil })
+	in.Report.Rows = in.Report.Rows[2:]
+	in.Workbooks = idle(t).Workbooks
+	return in
 }
 
 // idle is a report without anything to do.
@@ -168,6 +192,7 @@ func TestGolden(t *testing.T) {
 		"rich":   Compose(rich(t), Recipient{Name: "Head of Quality", Sections: []string{All}}),
 		"claims": Compose(rich(t), Recipient{Name: "Compliance Team", Sections: []string{"claims", "withdrawals"}}),
 		"idle":   Compose(idle(t), Recipient{}),
+		"asleep": Compose(asleep(t), Recipient{}),
 	} {
 		golden(t, name+".txt", append([]byte(d.Subject()+"\n\n"), d.Text()...))
 		golden(t, name+".html", d.HTML())
@@ -268,13 +293,16 @@ func TestNothingIsMissing(t *testing.T) {
 			t.Errorf("%s shows %d and %d more of %d", s.Title, steps, s.More, s.Count)
 		}
 	}
-	if want := len(in.Report.Findings) + 1; sum != want { // and one row that is ready to claim
+	if want := len(in.Report.Findings) + 2; sum != want { // and two rows that are ready to claim
 		t.Errorf("the sections hold %d, want %d", sum, want)
+	}
+	if d.Snoozed != "4 snoozed, 2 of them overdue" {
+		t.Errorf("what is snoozed is counted as %q", d.Snoozed)
 	}
 	for _, c := range d.Counts {
 		head += c.N
 	}
-	if want := sum - 2; head != want { // neither what is logged nor what is for information
+	if want := sum - 7; head != want { // neither what is logged, nor what is for information, nor what is snoozed
 		t.Errorf("the headline adds up to %d, want %d", head, want)
 	}
 	owners := 0
@@ -293,11 +321,12 @@ func TestRouting(t *testing.T) {
 		want     string // the keys of the sections, in order
 		scope    string
 	}{
-		{nil, "claims claims registrations registrations withdrawals certificates evidence breaches other data workbooks", ""},
-		{[]string{All}, "claims claims registrations registrations withdrawals certificates evidence breaches other data workbooks", ""},
-		{Keys(), "claims claims registrations registrations withdrawals certificates evidence breaches other data workbooks", ""},
-		{[]string{"withdrawals", "claims"}, "claims claims withdrawals", "claims and withdrawals"},
+		{nil, "claims claims registrations registrations withdrawals certificates evidence breaches other data snoozed workbooks", ""},
+		{[]string{All}, "claims claims registrations registrations withdrawals certificates evidence breaches other data snoozed workbooks", ""},
+		{Keys(), "claims claims registrations registrations withdrawals certificates evidence breaches other data snoozed workbooks", ""},
+		{[]string{"withdrawals", "claims"}, "claims claims withdrawals snoozed", "claims and withdrawals"},
 		{[]string{"workbooks"}, "workbooks", "workbooks"},
+		{[]string{"data"}, "data", "data"},
 	} {
 		d := Compose(in, Recipient{Sections: c.sections})
 		var got []string
@@ -376,7 +405,7 @@ func TestSubject(t *testing.T) {
 		{"", "nothing needs doing"},
 		{"REC-03 | info | L1 | | | a.xlsx S!A2 | Quality Team | x", "nothing needs doing"},
 		{"REG-01 | overdue | <b>L1 | 610 | 2026-05-08 | a.xlsx S!A2 | Administration Team | x", "1 overdue"},
-		{richTable, "8 overdue, 6 at risk, 10 to do, 3 to correct, 2 missed"},
+		{richTable, "8 overdue, 6 at risk, 10 to do, 3 to correct, 2 missed, 3 snoozed, 2 of them overdue"},
 	} {
 		in := Input{Calendar: cal, Report: &policy.Report{AsOf: monday, Findings: findings(t, cal, c.table)}}
 		if got, want := Compose(in, Recipient{}).Subject(), "Registrations and claims, Mon 11 May 2026: "+c.want; got != want {

@@ -208,13 +208,13 @@ func lead(d *Digest, piles [sectionCount][]*policy.Finding) string {
 	}
 	for i, pile := range piles[:snoozed] {
 		if first(pile, policy.Overdue) != nil {
-			return "Most urgent: " + about(sections()[i].overdue, pile, policy.Overdue, "the oldest was due on", d.AsOf)
+			return "Most urgent: " + about(sections()[i].overdue, pile, policy.Overdue, "; the oldest was due on", d.AsOf)
 		}
 	}
 	late := first(asleep, policy.Overdue) != nil
 	for i, pile := range piles[:snoozed] {
 		if first(pile, policy.AtRisk) != nil {
-			return besides(late, "nothing is overdue") + ". Most urgent: " + about(sections()[i].atRisk, pile, policy.AtRisk, "the first is due on", d.AsOf)
+			return besides(late, "nothing is overdue") + ". Most urgent: " + about(sections()[i].atRisk, pile, policy.AtRisk, "; the first is due on", d.AsOf)
 		}
 	}
 	return besides(late || first(asleep, policy.AtRisk) != nil, "nothing is overdue or at risk") + "."
@@ -246,9 +246,9 @@ func about(nouns [2]string, pile []*policy.Finding, s policy.Severity, due strin
 	out := plural(n, nouns[0], nouns[1])
 	if f := first(pile, s); !f.Due.IsZero() {
 		if n == 1 {
-			due = strings.NewReplacer("the oldest ", "", "the first ", "").Replace(due)
+			due = ", due on"
 		}
-		out += fmt.Sprintf("; %s %s (%s)", due, f.Due.Long(), daysWords(asOf, f))
+		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), daysWords(asOf, f))
 	}
 	return out + "."
 }

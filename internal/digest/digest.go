@@ -75,7 +75,7 @@ type OwnerCount struct {
 
 // Section is a part of the digest: items of one kind, worst and earliest first.
 type Section struct {
-	Key    string // what the configuration calls it
+	Key    string // what the configuration calls it, or "snoozed"
 	Title  string
 	Count  int // findings in it but the logged ones, and rows that are ready to claim
 	Logged int // breaches that the quality log already records: counted, not shown

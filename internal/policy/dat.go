@@ -38,7 +38,7 @@ func datRules() []Rule {
 			Rationale: "The later step's date stands in for the submission until it is entered."},
 		{ID: "DAT-11", Numbers: []string{SnoozeLimitKey}, entry: snoozeIncomplete,
 			Title:     "Snooze is incomplete, or too far ahead",
-			Rationale: "What sleeps says why, on whose word and until when, and wakes by itself; until then nothing is snoozed."},
+			Rationale: "A snooze says until when, why and on whose word, and ends by itself; any other puts nothing to sleep."},
 		{ID: "DAT-12", sheet: formulaInColumn,
 			Title:     "Formula in a column that regcert writes",
 			Rationale: "A formula that staff have put there is theirs; the column is left alone."},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
@@ -166,9 +167,9 @@ func daysWords(asOf calendar.Date, f *policy.Finding) string {
 	return plural(-n, "working day", "working days") + " late"
 }
 
-// sentence ends s with a full stop.
+// sentence ends s with a full stop, unless it ends like one.
 func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
+	if end, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune(".…?!", end) {
 		return s
 	}
 	return s + "."

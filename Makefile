@@ -1,5 +1,6 @@
 # make run      see the whole job done on the sample workbooks
-# make test     run the tests
+# make test     run the tests that take seconds
+# make check    run all: those with other programs, and those that take minutes
 # make race     run them with the race detector
 # make fuzz     try every fuzz target for a while
 # make bench    measure speed and memory against what one would use instead
@@ -12,7 +13,7 @@ DEMO := demo
 DEMO_DAY := 2026-05-11
 TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: build run test race fuzz bench lint samples dist clean
+.PHONY: build run test check race fuzz bench lint samples dist clean
 
 build:
 	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o regcert ./cmd/regcert
@@ -26,10 +27,13 @@ run: build
 	@echo "Written workbooks, digest and state are in $(CURDIR)/$(DEMO)"
 
 test:
-	@$(GO) test ./...
+	@$(GO) test -short ./...
+
+check:
+	@$(GO) test -timeout 20m ./...
 
 race:
-	@$(GO) test -race -short ./...
+	@$(GO) test -race -short -timeout 20m ./...
 
 # How long each fuzz target is tried: make fuzz FUZZTIME=5m
 FUZZTIME ?= 10s

@@ -88,8 +88,8 @@ func (x *examination) records(ctx context.Context) error {
 	}
 	conflicts, err := x.job.State.Conflicts(ctx)
 	for _, w := range conflicts {
-		if isThere(w.Conflict) {
-			x.add(Warn, x.job.display(w.Path), "somebody saved it while regcert wrote it; that version is kept as "+x.job.display(w.Conflict), "compare the two, take over what is right, and delete it")
+		if isThere(w.Kept.Path) {
+			x.add(Warn, x.job.display(w.Path), "somebody saved it while regcert wrote it; that version is kept as "+x.job.display(w.Kept.Path), "compare the two, take over what is right, and delete it")
 		}
 	}
 	return err

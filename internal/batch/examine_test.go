@@ -28,7 +28,7 @@ func TestExamine(t *testing.T) {
 	id, err := c.job.State.Intend(context.Background(), swap.Intent{Path: c.path("a.xlsx"), Temp: c.path(".regcert-0.tmp"), Way: swap.Exchange, State: swap.Intended})
 	check(t, err)
 	c.put("a (conflicted copy).xlsx", nil)
-	check(t, c.job.State.Conclude(context.Background(), id, swap.Undone, c.path("a (conflicted copy).xlsx")))
+	check(t, c.job.State.Conclude(context.Background(), id, swap.Undone, swap.Kept{Path: c.path("a (conflicted copy).xlsx")}))
 
 	checks, err := c.job.Examine(context.Background())
 	check(t, err)

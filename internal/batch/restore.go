@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"regcert/internal/store"
 	"regcert/internal/swap"
 	"regcert/internal/xlsx"
 )
@@ -19,7 +18,7 @@ import (
 type Version struct {
 	swap.Copy
 	Size  int64        // bytes
-	Write *store.Write // the write that it was kept from; nil where the state does not know
+	Write *swap.Intent // the write that it was kept from; nil where the state does not know
 }
 
 // Versions lists the copies of a workbook, the oldest first.
@@ -32,7 +31,7 @@ func (j *Job) Versions(ctx context.Context, path string) ([]Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	byCopy := map[string]*store.Write{}
+	byCopy := map[string]*swap.Intent{}
 	for i := range writes {
 		byCopy[filepath.Base(writes[i].Backup)] = &writes[i]
 	}

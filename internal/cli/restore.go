@@ -167,8 +167,8 @@ func (a *app) listVersions(named string, versions []batch.Version, zone *time.Lo
 	p.linef("")
 	for _, v := range versions {
 		p.linef("  %s  %8s  %s", v.At.In(zone).Format(versionShown), humanize.Bytes(uint64(v.Size)), printable(changesInWords(v)))
-		if v.Write != nil && v.Write.Conflict != "" {
-			p.linef("  %s  somebody saved it meanwhile: %s", strings.Repeat(" ", len(versionShown)+10), printable(v.Write.Conflict))
+		if v.Write != nil && v.Write.Kept.Path != "" {
+			p.linef("  %s  somebody saved it meanwhile: %s", strings.Repeat(" ", len(versionShown)+10), printable(v.Write.Kept.Path))
 		}
 	}
 	p.linef("")
@@ -230,7 +230,7 @@ func versionsDocument(named string, versions []batch.Version) jsonVersions {
 	for _, v := range versions {
 		j := jsonVersion{At: v.At.UTC().Format(time.RFC3339), Path: v.Path, Bytes: v.Size, Changes: []jsonChange{}}
 		if v.Write != nil {
-			j.Reason, j.Conflict = v.Write.Reason, v.Write.Conflict
+			j.Reason, j.Conflict = v.Write.Reason, v.Write.Kept.Path
 			for _, c := range v.Write.Changes {
 				j.Cells += c.Cells
 				j.Changes = append(j.Changes, jsonChange(c))

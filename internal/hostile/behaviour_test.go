@@ -29,8 +29,8 @@ func TestNothingIsFetched(t *testing.T) {
 		"xl/externalLinks/_rels/externalLink1.xml.rels": away("externalLinkPath"),
 		"xl/connections.xml":                            text(`<connections` + mainSpace + `><connection id="1" type="4" refreshOnLoad="1"><webPr url="` + server.URL + `"/></connection></connections>`),
 	}
-	if got := check(t, linked.write(t)); got.problem() != "" || got.code == 3 {
-		t.Errorf("exit code %d: %s\n%s", got.code, got.problem(), got.stdout)
+	if got := check(t, linked.write(t)); got.problem(seconds) != "" || got.code == 3 {
+		t.Errorf("exit code %d: %s\n%s", got.code, got.problem(seconds), got.stdout)
 	}
 	defined := workbook{stringsPart: text(`<!DOCTYPE sst [<!ENTITY a SYSTEM "` + server.URL + `">]><sst` + mainSpace + `><si><t>&a;</t></si></sst>`)}
 	if got := check(t, defined.write(t)); got.code != 3 || !strings.Contains(got.stdout, "document type declaration") {
@@ -66,7 +66,7 @@ func TestOutputIsSafe(t *testing.T) {
 		"type of a cell":               {sheetPart: text(sheetOpen + "<row><c t='\x1b[31m'/></row>" + sheetShut)},
 	} {
 		got := check(t, book.write(t), "--verbose", "--no-color")
-		if problem := got.problem(); problem != "" {
+		if problem := got.problem(seconds); problem != "" {
 			t.Errorf("%s: %s", name, problem)
 		}
 		if i := strings.IndexFunc(got.stdout+got.stderr, commands); i >= 0 {

@@ -119,7 +119,7 @@ const (
 
 // judge says what became of a workbook, and what is wrong with that, if anything is.
 func judge(got ended) (became, problem string) {
-	if problem := got.problem(); problem != "" {
+	if problem := got.problem(seconds); problem != "" {
 		return refused, problem
 	}
 	var v verdict

@@ -24,6 +24,7 @@ import (
 // beside it, the old one deleted, the new one renamed) or in place, with Excel's owner file beside it or without. What
 // somebody saved last is never lost: it is the workbook, a copy, or a conflict copy.
 func TestSavesOfOthers(t *testing.T) {
+	long(t)
 	t.Parallel()
 	const lasting = 20 * time.Second
 	d := newDesk(t, registerOf(t, savedRegister))

@@ -20,9 +20,17 @@ type fault struct {
 	call string
 	n    int    // which of the calls of that name that the process makes
 	how  string // as strace says it
+	on   bool   // those that follow fail, too
 }
 
-func (f fault) String() string { return fmt.Sprintf("%s at %s %d", f.how, f.call, f.n) }
+func (f fault) String() string { return fmt.Sprintf("%s at %s %s", f.how, f.call, f.when()) }
+
+func (f fault) when() string {
+	if f.on {
+		return fmt.Sprint(f.n, "+")
+	}
+	return fmt.Sprint(f.n)
+}
 
 const killed = "signal=KILL"
 
@@ -91,7 +99,7 @@ func brokenOff(n int) func(t *testing.T, b *battered) {
 		if at < 0 {
 			t.Skip("the file system has no exchange")
 		}
-		f := fault{"renameat2", calls[at].n + n, killed}
+		f := fault{"renameat2", calls[at].n + n, killed, false}
 		for range 20 {
 			b.restore(t, before)
 			if hit, _ := b.suffer(t, f); hit == f {
@@ -145,7 +153,11 @@ type tally struct {
 func (y *tally) add(s setting, f fault) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	y.survived[s.name+": "+f.how]++
+	kind := s.name + ": " + f.how
+	if f.on {
+		kind += " from then on"
+	}
+	y.survived[kind]++
 }
 
 func (y *tally) print(t *testing.T) {
@@ -178,21 +190,25 @@ func newBattered(t *testing.T, strace string, cpu int) *battered {
 	return b
 }
 
-// batter tries this share of a setting's faults.
-func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tally) {
+// learn prepares the desk, and finds out what comes of it without a fault.
+func (b *battered) learn(t *testing.T, s setting) (before snapshot) {
+	t.Helper()
 	s.prepare(t, b)
-	before := b.snapshot(t)
+	before = b.snapshot(t)
 	b.old = registerOf(t, s.old)
 	b.versions = []string{string(registerOf(t, firstRegister)), string(b.old)}
-	undisturbed := b.run(t)
-	if undisturbed.code != 0 {
-		t.Fatalf("without a fault: %d\n%s", undisturbed.code, undisturbed.stderr)
-	}
-	b.new, b.rows = readFile(t, b.book()), undisturbed.Rows
-	if string(b.new) == string(b.old) || len(b.rows) == 0 {
-		t.Fatal("there is nothing to write")
+	e := b.run(t)
+	b.new, b.rows = readFile(t, b.book()), e.Rows
+	if e.code != 0 || string(b.new) == string(b.old) || len(b.rows) == 0 {
+		t.Fatalf("without a fault: exit code %d, %d rows\n%s%s", e.code, len(b.rows), e.stderr, e.stdout)
 	}
 	b.restore(t, before)
+	return before
+}
+
+// batter tries this share of a setting's faults.
+func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tally) {
+	before := b.learn(t, s)
 	_, calls := b.traced(t, "")
 	var faults []fault
 	for i, f := range b.faults(calls, s) {
@@ -256,11 +272,16 @@ func (b *battered) faults(calls []systemCall, s setting) (list []fault) {
 			}
 		}
 		for _, n := range evenly(all, (min(len(all), c.kills)+s.part-1)/s.part) {
-			list = append(list, fault{name, n, killed})
+			list = append(list, fault{name, n, killed, false})
 		}
 		for i, kind := range strings.Fields(c.errors) {
 			for _, n := range evenly(failing, s.errors/(i+1)) {
-				list = append(list, fault{name, n, "error=" + kind})
+				list = append(list, fault{name, n, "error=" + kind, false})
+			}
+			if i == 0 && slices.Contains([]string{"renameat2", "fsync", "pwrite64"}, name) { // a disk that stays full, or broken
+				for _, n := range evenly(failing, (s.errors+1)/2) {
+					list = append(list, fault{name, n, "error=" + kind, true})
+				}
 			}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,10 +47,10 @@ func (b *battered) traced(t *testing.T, inject string) (ended, []systemCall) {
 // themselves, and which thread makes a call is chance: it may be another one than was meant, or none.
 func (b *battered) suffer(t *testing.T, f fault) (hit fault, e ended) {
 	t.Helper()
-	e, calls := b.traced(t, f.call+":"+f.how+":when="+strconv.Itoa(f.n))
-	hit.how = f.how
+	e, calls := b.traced(t, f.call+":"+f.how+":when="+f.when())
+	hit = fault{how: f.how, on: f.on}
 	for _, c := range calls {
-		if c.injected || f.how == killed && e.code < 0 && c.name == f.call {
+		if c.injected && hit.call == "" || f.how == killed && e.code < 0 && c.name == f.call {
 			hit.call, hit.n = c.name, c.n
 		}
 	}

@@ -49,6 +49,7 @@ func isDone(r *running, wait time.Duration) bool {
 // TestTwoRuns has two processes run on the same state at once: one writes after the other, and the end of one, whatever
 // it is, lets the other go on.
 func TestTwoRuns(t *testing.T) {
+	long(t)
 	const written, unchanged = "claims.xlsx written", "claims.xlsx unchanged"
 	begin := func(t *testing.T) (d *desk, first, second *running) {
 		t.Parallel()

@@ -19,6 +19,7 @@ const asOf = "2026-05-11"
 // program finds the first of these programs that is installed.
 func program(t *testing.T, names ...string) string {
 	t.Helper()
+	long(t)
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
@@ -26,6 +27,14 @@ func program(t *testing.T, names ...string) string {
 	}
 	missing(t, names[0]+" is not installed")
 	return ""
+}
+
+// long skips a test that takes long where only short ones are wanted.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 }
 
 // missing skips the test, or fails it where nothing may be skipped.

@@ -12,8 +12,8 @@ import (
 // Intend records a replacement that is about to begin (swap.Journal).
 func (s *Store) Intend(ctx context.Context, i swap.Intent) (id int64, err error) {
 	err = s.write(ctx, "record a write", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO replacement (path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
+		result, err := tx.ExecContext(ctx, `INSERT INTO replacement (path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict, sha256_kept)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '')`,
 			i.Path, hex.EncodeToString(i.Before[:]), hex.EncodeToString(i.After[:]), i.Temp, i.Backup, string(i.Way), moment(i.At), i.Reason, string(i.State))
 		if err != nil {
 			return err
@@ -35,10 +35,12 @@ func (s *Store) Intend(ctx context.Context, i swap.Intent) (id int64, err error)
 }
 
 // Conclude records how far a replacement is (swap.Journal).
-func (s *Store) Conclude(ctx context.Context, id int64, state swap.State, conflict string) error {
+func (s *Store) Conclude(ctx context.Context, id int64, state swap.State, kept swap.Kept) error {
 	return s.write(ctx, "record a write as "+string(state), func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE replacement SET state = ?, conflict = CASE ? WHEN '' THEN conflict ELSE ? END WHERE id = ?`,
-			string(state), conflict, conflict, id)
+		result, err := tx.ExecContext(ctx, `UPDATE replacement SET state = ? WHERE id = ?`, string(state), id)
+		if err == nil && kept.Path != "" {
+			_, err = tx.ExecContext(ctx, `UPDATE replacement SET conflict = ?, sha256_kept = ? WHERE id = ?`, kept.Path, hex.EncodeToString(kept.Sum[:]), id)
+		}
 		if err != nil {
 			return err
 		}
@@ -51,28 +53,17 @@ func (s *Store) Conclude(ctx context.Context, id int64, state swap.State, confli
 
 // Pending lists the replacements that are not at an end, oldest first (swap.Journal).
 func (s *Store) Pending(ctx context.Context) ([]swap.Intent, error) {
-	writes, err := s.replacements(ctx, `state IN ('intended', 'placed') ORDER BY id`)
-	intents := make([]swap.Intent, 0, len(writes))
-	for _, w := range writes {
-		intents = append(intents, w.Intent)
-	}
-	return intents, err
-}
-
-// Write is a replacement and what came of it.
-type Write struct {
-	swap.Intent
-	Conflict string // where a version is kept that somebody saved meanwhile; "" for none
+	return s.replacements(ctx, `state IN ('intended', 'placed') ORDER BY id`)
 }
 
 // Writes lists the replacements of a workbook, oldest first. The path is absolute.
-func (s *Store) Writes(ctx context.Context, path string) ([]Write, error) {
+func (s *Store) Writes(ctx context.Context, path string) ([]swap.Intent, error) {
 	return s.replacements(ctx, `path = ? ORDER BY at, id`, path)
 }
 
-func (s *Store) replacements(ctx context.Context, where string, args ...any) (writes []Write, err error) {
+func (s *Store) replacements(ctx context.Context, where string, args ...any) (writes []swap.Intent, err error) {
 	err = s.read(ctx, "list writes", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT id, path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict FROM replacement WHERE `+where, args...)
+		rows, err := tx.QueryContext(ctx, `SELECT id, path, sha256_before, sha256_after, temp, backup, way, at, reason, state, conflict, sha256_kept FROM replacement WHERE `+where, args...)
 		if err != nil {
 			return err
 		}
@@ -97,10 +88,15 @@ func (s *Store) replacements(ctx context.Context, where string, args ...any) (wr
 	return writes, err
 }
 
-func scanWrite(rows *sql.Rows) (w Write, err error) {
-	var before, after, at string
-	if err := rows.Scan(&w.ID, &w.Path, &before, &after, &w.Temp, &w.Backup, &w.Way, &at, &w.Reason, &w.State, &w.Conflict); err != nil {
+func scanWrite(rows *sql.Rows) (w swap.Intent, err error) {
+	var before, after, kept, at string
+	if err := rows.Scan(&w.ID, &w.Path, &before, &after, &w.Temp, &w.Backup, &w.Way, &at, &w.Reason, &w.State, &w.Kept.Path, &kept); err != nil {
 		return w, err
+	}
+	if kept != "" {
+		if w.Kept.Sum, err = sum(kept); err != nil {
+			return w, err
+		}
 	}
 	if w.At, err = parseMoment(at); err != nil {
 		return w, err
@@ -139,6 +135,6 @@ func sum(text string) (s swap.Sum, err error) {
 }
 
 // Conflicts lists the replacements that left a conflict copy, oldest first.
-func (s *Store) Conflicts(ctx context.Context) ([]Write, error) {
+func (s *Store) Conflicts(ctx context.Context) ([]swap.Intent, error) {
 	return s.replacements(ctx, `conflict <> '' ORDER BY at, id`)
 }

@@ -44,32 +44,35 @@ func TestWritesComeBack(t *testing.T) {
 		}
 	}
 	pending(second, first, other)
-	conclude := func(i *swap.Intent, state swap.State, conflict string) {
+	conclude := func(i *swap.Intent, state swap.State, kept swap.Kept) {
 		t.Helper()
 		i.State = state
-		if err := s.Conclude(t.Context(), i.ID, state, conflict); err != nil {
+		if kept.Path != "" {
+			i.Kept = kept
+		}
+		if err := s.Conclude(t.Context(), i.ID, state, kept); err != nil {
 			t.Fatal(err)
 		}
 	}
-	conclude(&first, swap.Placed, "/r/claims (conflicted copy).xlsx")
-	conclude(&other, swap.Undone, "")
+	conclude(&first, swap.Placed, swap.Kept{Path: "/r/claims (conflicted copy).xlsx", Sum: swap.Sum{5}})
+	conclude(&other, swap.Undone, swap.Kept{})
 	pending(second, first)
-	conclude(&first, swap.Settled, "") // what is known of a conflict stays
+	conclude(&first, swap.Settled, swap.Kept{}) // what is known of a conflict stays
 	pending(second)
 
 	// It is there for the next process, too.
 	s = mustOpen(t, dir)
 	pending(second)
 	got, err := s.Writes(t.Context(), "/r/claims.xlsx")
-	want := []Write{{first, "/r/claims (conflicted copy).xlsx"}, {second, ""}}
+	want := []swap.Intent{first, second}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("Writes\n got %+v, %v\nwant %+v", got, err, want)
 	}
 	if got, err := s.Conflicts(t.Context()); err != nil || !reflect.DeepEqual(got, want[:1]) {
 		t.Errorf("Conflicts %+v, %v", got, err)
 	}
-	wantError(t, s.Conclude(t.Context(), 99, swap.Settled, ""), "no write 99")
-	wantError(t, s.Conclude(t.Context(), second.ID, "lost", ""), "CHECK")
+	wantError(t, s.Conclude(t.Context(), 99, swap.Settled, swap.Kept{}), "no write 99")
+	wantError(t, s.Conclude(t.Context(), second.ID, "lost", swap.Kept{}), "CHECK")
 }
 
 // TestOldStateIsBroughtUpToDate opens a state with the tables of the first version.

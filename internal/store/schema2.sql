@@ -11,7 +11,8 @@ CREATE TABLE replacement (
     at            TEXT NOT NULL,
     reason        TEXT NOT NULL,
     state         TEXT NOT NULL CHECK (state IN ('intended', 'placed', 'settled', 'undone')),
-    conflict      TEXT NOT NULL -- where a version is kept that somebody saved meanwhile
+    conflict      TEXT NOT NULL, -- where a version is kept that somebody saved meanwhile
+    sha256_kept   TEXT NOT NULL  -- of that version
 ) STRICT;
 
 CREATE INDEX replacement_pending ON replacement (state) WHERE state IN ('intended', 'placed');

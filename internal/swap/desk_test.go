@@ -21,12 +21,20 @@ const oldText, newText = "the old workbook", "the new workbook, which is longer"
 
 var replacedAt = time.Date(2026, 5, 11, 8, 12, 0, 123e6, time.UTC)
 
+// missing skips a test for want of something, unless nothing may be skipped.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("REGCERT_REQUIRE_ALL") == "1" {
+		t.Fatalf("there is not %s", what)
+	}
+	t.Skipf("there is not %s", what)
+}
+
 // memo is a journal in memory. What it is given is as durable as the test itself.
 type memo struct {
-	mu        sync.Mutex
-	intents   []Intent
-	conflicts map[int64]string
-	fail      func(op string) error // nil: nothing fails
+	mu      sync.Mutex
+	intents []Intent
+	fail    func(op string) error // nil: nothing fails
 }
 
 func (m *memo) hit(op string) error {
@@ -47,18 +55,15 @@ func (m *memo) Intend(_ context.Context, i Intent) (int64, error) {
 	return i.ID, nil
 }
 
-func (m *memo) Conclude(_ context.Context, id int64, state State, conflict string) error {
+func (m *memo) Conclude(_ context.Context, id int64, state State, kept Kept) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.hit("conclude"); err != nil {
 		return err
 	}
 	m.intents[id-1].State = state
-	if conflict != "" {
-		if m.conflicts == nil {
-			m.conflicts = map[int64]string{}
-		}
-		m.conflicts[id] = conflict
+	if kept.Path != "" {
+		m.intents[id-1].Kept = kept
 	}
 	return nil
 }

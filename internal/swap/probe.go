@@ -5,12 +5,34 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 )
 
-// probe finds out how files in the folder can be replaced, by doing it with two of its own.
+// probe finds out how files in the folder can be replaced, by doing it with two of its own. What a probe that was killed
+// has left goes first; one that is under way elsewhere loses its files by that, and tries again.
 func probe(do files, dir string) (way Way, err error) {
+	for range 3 {
+		sweep(do, dir)
+		if way, err = exchangeTwo(do, dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return way, err
+}
+
+// sweep removes what probes have left in the folder. Where it cannot, they do no harm.
+func sweep(do files, dir string) {
+	names, _ := do.list(dir)
+	for _, name := range names {
+		if strings.HasPrefix(name, probePrefix) {
+			do.remove(filepath.Join(dir, name))
+		}
+	}
+}
+
+func exchangeTwo(do files, dir string) (way Way, err error) {
 	stem := filepath.Join(dir, probePrefix+rand.Text())
 	a, b, out := stem+".a", stem+".b", stem+".out"
 	for _, path := range []string{a, b} {
@@ -23,8 +45,8 @@ func probe(do files, dir string) (way Way, err error) {
 			return "", fmt.Errorf("no file can be made in its folder: %w", makeErr)
 		}
 	}
-	if err := do.exchange(a, b); err == nil {
-		return Exchange, nil
+	if err := do.exchange(a, b); err == nil || errors.Is(err, fs.ErrNotExist) {
+		return Exchange, err
 	}
 	if err := do.replaceFile(a, b, out); err == nil {
 		return ReplaceFile, drop(do, out)

@@ -74,21 +74,21 @@ func (r *replacement) undo(because error) error {
 	}
 	end, err := r.resolve(back)
 	if err == nil {
-		err = r.record(end.state, end.conflict)
+		err = r.record(end.state, end.kept)
 	}
-	r.done = Replaced{Written: end.state == Placed, Backup: end.backup, Conflict: end.conflict}
-	if end.conflict != "" {
-		because = fmt.Errorf("%w; another version of it is kept as %s: compare the two", because, end.conflict)
+	r.done = Replaced{Written: end.state == Placed, Backup: end.backup, Conflict: end.kept.Path}
+	if end.kept.Path != "" {
+		because = fmt.Errorf("%w; another version of it is kept as %s: compare the two", because, end.kept.Path)
 	}
 	return errors.Join(because, err)
 }
 
 // record records how far the replacement is, once the names in the folder are on the disk as they are.
-func (r *replacement) record(state State, conflict string) error {
+func (r *replacement) record(state State, kept Kept) error {
 	if err := r.do.syncDir(r.dir()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return r.journal.Conclude(r.ctx, r.ID, state, conflict)
+	return r.journal.Conclude(r.ctx, r.ID, state, kept)
 }
 
 // look refuses files that a replacement would harm, that somebody has open, or that are not the version that was read.
@@ -150,7 +150,7 @@ func (r *replacement) make() error {
 		err = r.do.renameNew(r.part(), r.Temp)
 	}
 	if err != nil {
-		return fmt.Errorf("the new version could not be made: %w", err)
+		return fmt.Errorf("the new version could not be made: %w", vanished(err))
 	}
 	return nil
 }
@@ -271,7 +271,7 @@ func (r *replacement) keepCopy(displaced string) error {
 // conclude records that the new version is in place. From here on nothing is undone: what cannot be recorded is found
 // out by the next process.
 func (r *replacement) conclude() error {
-	if err := r.record(Placed, ""); err != nil {
+	if err := r.record(Placed, Kept{}); err != nil {
 		return fmt.Errorf("that could not be recorded: %w", err)
 	}
 	if err := r.backup.prune(r.do); err != nil {

@@ -18,9 +18,9 @@ const (
 
 // end is how a replacement ended.
 type end struct {
-	state    State
-	backup   string
-	conflict string // a version that somebody saved meanwhile and that the file is not
+	state  State
+	backup string
+	kept   Kept
 }
 
 // aside is a file beside the workbook that belongs to a replacement.
@@ -122,7 +122,7 @@ func (r *replacement) notReplaced(now found) (e end, err error) {
 	case now.out.sum == r.Before: // what somebody saved has taken its place
 		e.backup, err = r.Backup, r.keepCopy(now.out.path)
 	default:
-		e.conflict, err = r.conflict(now.out.path)
+		e.kept, err = r.conflict(now.out.path, now.out.sum)
 	}
 	if err == nil {
 		err = r.drop(now.ours.path)
@@ -135,7 +135,7 @@ func (r *replacement) bothOut(now found) (e end, err error) {
 	e.state = Undone
 	for _, out := range []*aside{now.out, now.more} {
 		if err == nil && (now.is == nil || *now.is != out.sum) {
-			e.conflict, err = r.conflict(out.path)
+			e.kept, err = r.conflict(out.path, out.sum)
 		} else if err == nil {
 			err = r.drop(out.path)
 		}
@@ -161,8 +161,8 @@ func (r *replacement) replaced(now found, to direction) (end, error) {
 	case now.is != nil && *now.is == now.out.sum:
 		return end{state: Undone}, r.drop(now.out.path)
 	default:
-		conflict, err := r.conflict(now.out.path)
-		return end{state: Undone, conflict: conflict}, err
+		kept, err := r.conflict(now.out.path, now.out.sum)
+		return end{state: Undone, kept: kept}, err
 	}
 }
 
@@ -194,11 +194,14 @@ func (r *replacement) putBack(path string) (end, error) {
 	if err := r.do.syncDir(r.dir()); err != nil {
 		return e, err
 	}
-	if out, err := r.do.hash(path); err != nil || out == r.After {
-		return e, errors.Join(err, r.drop(path))
+	out, err := r.do.hash(path)
+	switch {
+	case err != nil:
+	case out == r.After:
+		err = r.drop(path)
+	default:
+		e.kept, err = r.conflict(path, out)
 	}
-	var err error
-	e.conflict, err = r.conflict(path)
 	return e, err
 }
 
@@ -211,18 +214,18 @@ func (r *replacement) renameBack(path string) (end, error) {
 }
 
 // conflict keeps a version that somebody saved and that the file is not, beside the file, under a name that says what it is.
-func (r *replacement) conflict(path string) (string, error) {
+func (r *replacement) conflict(path string, sum Sum) (Kept, error) {
 	for n := range 100 {
 		kept := conflictName(r.Intent, n)
 		err := r.do.renameNew(path, kept)
 		if err == nil {
-			return kept, r.do.syncDir(r.dir())
+			return Kept{kept, sum}, r.do.syncDir(r.dir())
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return "", fmt.Errorf("a version of it that somebody saved meanwhile is %s, and could not be given a better name: %w", path, err)
+			return Kept{}, fmt.Errorf("a version of it that somebody saved meanwhile is %s, and could not be given a better name: %w", path, err)
 		}
 	}
-	return "", fmt.Errorf("a version of it that somebody saved meanwhile is %s, and there are too many such copies already", path)
+	return Kept{}, fmt.Errorf("a version of it that somebody saved meanwhile is %s, and there are too many such copies already", path)
 }
 
 // drop removes a file of ours beside the workbook; one that is not there is as good.

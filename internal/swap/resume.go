@@ -67,15 +67,17 @@ func (r *replacement) away() (bool, error) {
 func (r *replacement) finish() (conflict string, err error) {
 	end, err := r.resolve(forward)
 	if err != nil {
-		return end.conflict, fmt.Errorf("an earlier write was broken off and could not be finished: %w", err)
+		return end.kept.Path, fmt.Errorf("an earlier write was broken off and could not be finished: %w", err)
 	}
 	r.State = end.state
-	return end.conflict, r.record(end.state, end.conflict)
+	return end.kept.Path, r.record(end.state, end.kept)
 }
 
-// settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word.
+// settle hashes the displaced file again. Before Grace is over, that it has not changed is not the last word, and neither
+// is what it has become: whoever writes into it may not have finished.
 func (r *replacement) settle(now time.Time) (conflict string, err error) {
 	due := now.Sub(r.At) >= Grace || now.Before(r.At)
+	var kept Kept
 	for _, path := range []string{r.Temp, r.old(), r.Backup} {
 		if path == "" {
 			continue
@@ -85,41 +87,40 @@ func (r *replacement) settle(now time.Time) (conflict string, err error) {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return conflict, err
-		case sum != r.Before:
-			conflict, err = r.late(path)
+			return kept.Path, err
+		case sum != r.Before && sum != r.Kept.Sum:
+			kept, err = r.late(path, sum)
 		case due && path != r.Backup:
 			err = r.drop(path)
 		}
 		if err != nil {
-			return conflict, err
+			return kept.Path, err
 		}
 	}
-	if !due && conflict == "" {
-		return "", nil
+	switch {
+	case due:
+		return kept.Path, r.record(Settled, kept)
+	case kept.Path != "":
+		return kept.Path, r.record(Placed, kept)
 	}
-	return conflict, r.record(Settled, conflict)
+	return "", nil
 }
 
 // late keeps what a program wrote into the displaced file as a conflict copy. The copy from before stays where it is.
-func (r *replacement) late(path string) (conflict string, err error) {
+func (r *replacement) late(path string, sum Sum) (Kept, error) {
 	if path != r.Backup {
-		return r.conflict(path)
+		return r.conflict(path, sum)
 	}
 	from, err := r.do.open(path)
 	if err != nil {
-		return "", err
+		return Kept{}, err
 	}
 	defer from.Close()
-	sum, err := r.do.hash(path)
-	if err == nil {
-		err = stage(r.do, r.part(), from, r.Path, sum)
+	switch err = stage(r.do, r.part(), from, r.Path, sum); {
+	case errors.Is(err, errReadBack): // it is being written at this moment
+		return Kept{}, ErrChanging
+	case err != nil:
+		return Kept{}, vanished(err)
 	}
-	if errors.Is(err, fs.ErrNotExist) { // the file itself is away; the copy does not need its looks
-		return "", vanished(err)
-	}
-	if err != nil {
-		return "", err
-	}
-	return r.conflict(r.part())
+	return r.conflict(r.part(), sum)
 }

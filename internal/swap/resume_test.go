@@ -45,11 +45,44 @@ func TestLateWriter(t *testing.T) {
 			if got, err := os.ReadFile(told[0].Conflict); err != nil || string(got) != late {
 				t.Errorf("%s, %s: %s holds %q, %v", platform, when, told[0].Conflict, got, err)
 			}
+			kept := filepath.Base(told[0].Conflict)
+			if when == "within the grace" { // who has looked at it and deleted it does not get it again
+				if err := os.Remove(told[0].Conflict); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if told := d.resume(do, 2*Grace); len(told) > 0 || d.journal.states() != "settled" {
 				t.Errorf("%s, %s: then %+v, %s", platform, when, told, d.journal.states())
 			}
-			d.expect(newText, filepath.Base(told[0].Conflict))
+			d.expect(newText, kept)
 		}
+	}
+}
+
+// Who writes late may not have finished when the file is looked at: what is kept then is not the last word.
+func TestLateWriterTakesTime(t *testing.T) {
+	d := newDesk(t)
+	holder, err := os.OpenFile(d.book, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close()
+	if done, err := d.replace(system{}); err != nil || !done.Written {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	var kept []string
+	for minute, text := range []string{", half", "", " and whole", ""} {
+		if _, err := holder.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		for _, told := range d.resume(system{}, time.Duration(minute+1)*time.Minute) {
+			kept = append(kept, filepath.Base(told.Conflict))
+		}
+	}
+	d.resume(system{}, Grace)
+	found := folder(t, d.dir)
+	if len(kept) != 2 || found[kept[0]] != oldText+", half" || found[kept[1]] != oldText+", half and whole" || d.journal.states() != "settled" {
+		t.Errorf("%q are kept of %v, %s", kept, found, d.journal.states())
 	}
 }
 
@@ -181,7 +214,7 @@ func (m diskMemo) Intend(_ context.Context, i Intent) (int64, error) {
 	return 1, m.add(i)
 }
 
-func (m diskMemo) Conclude(_ context.Context, _ int64, state State, _ string) error {
+func (m diskMemo) Conclude(_ context.Context, _ int64, state State, _ Kept) error {
 	return m.add(map[string]any{"State": state})
 }
 

@@ -64,14 +64,22 @@ type Intent struct {
 	Reason        string // why, for people: "run", "restore"
 	Changes       []Change
 	State         State
+	Kept          Kept
+}
+
+// Kept is a version that somebody saved meanwhile and that the file is not: it is kept beside the file, as a conflict
+// copy.
+type Kept struct {
+	Path string // "" for none
+	Sum  Sum
 }
 
 // Journal remembers replacements over a crash. What a method was given is on the disk when it returns.
 type Journal interface {
 	// Intend records a replacement that is about to begin, as Intended.
 	Intend(context.Context, Intent) (id int64, err error)
-	// Conclude records how far it is now, and the path of a conflict copy, if there is one.
-	Conclude(ctx context.Context, id int64, state State, conflict string) error
+	// Conclude records how far it is now, and the conflict copy, if there is a new one.
+	Conclude(ctx context.Context, id int64, state State, kept Kept) error
 	// Pending lists those that are Intended or Placed, oldest first.
 	Pending(context.Context) ([]Intent, error)
 }

@@ -3,6 +3,7 @@ package swap
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func TestReplaceKeepsAttributes(t *testing.T) {
 	d := newDesk(t)
 	if err := unix.Setxattr(d.book, "user.label", []byte("personal data"), 0); err != nil {
-		t.Skipf("no extended attributes here: %v", err)
+		missing(t, fmt.Sprintf("extended attributes here: %v", err))
 	}
 	if err := unix.Setxattr(d.book, "user.empty", nil, 0); err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func (m marking) create(path string) (file, error) {
 func TestReplaceOnAFullDisk(t *testing.T) {
 	d := newDesk(t)
 	if err := unix.Mount("regcert-test", d.dir, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skipf("cannot mount a small file system: %v", err)
+		missing(t, fmt.Sprintf("the right to mount a small file system: %v", err))
 	}
 	defer func() {
 		if err := unix.Unmount(d.dir, 0); err != nil {

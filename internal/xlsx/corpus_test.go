@@ -50,6 +50,13 @@ func corpus(t testing.TB) map[string]string {
 	if len(files) == 0 {
 		t.Fatalf("no workbook in %s", root)
 	}
+	if raced { // races show in some of them as in all
+		for i, name := range sortedKeys(files) {
+			if i%8 > 0 {
+				delete(files, name)
+			}
+		}
+	}
 	return files
 }
 
@@ -114,7 +121,9 @@ func TestCorpusPatch(t *testing.T) {
 	if counts["proved"] == 0 {
 		t.Error("not one workbook could be patched")
 	}
-	programs.check(t)
+	if !raced {
+		programs.check(t)
+	}
 	noNewViolations(t, before, after)
 }
 
@@ -149,8 +158,8 @@ func addParts(t *testing.T, name string, data, patched []byte, before, after map
 	}
 }
 
-// TestCorpusNewColumns adds two columns to the right of what is there, with headings and widths, on every worksheet by
-// itself; a table that ends there grows over them.
+// TestCorpusNewColumns adds two columns to the right of what is there, with headings and widths, on every worksheet, or
+// on each by itself where one of them is refused; a table that ends there grows over them.
 func TestCorpusNewColumns(t *testing.T) {
 	files := corpus(t)
 	before, after := map[string][]byte{}, map[string][]byte{}
@@ -164,25 +173,35 @@ func TestCorpusNewColumns(t *testing.T) {
 		if err != nil {
 			continue
 		}
+		var all []SheetPatch
 		for i, sheet := range f.Sheets() {
-			sp, err := newColumns(sheet)
-			if err != nil || sp.NewColumns[1].Col > MaxCol || i > 5 && len(sheet.Tables) == 0 {
-				continue
+			if sp, err := newColumns(sheet); err == nil && sp.NewColumns[1].Col <= MaxCol && (i < 5 || len(sheet.Tables) > 0) {
+				all = append(all, sp)
 			}
-			patches := []SheetPatch{sp}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		runs := [][]SheetPatch{all}
+		if _, err := f.Patch(all); err != nil {
+			runs = slices.Collect(slices.Chunk(all, 1))
+		}
+		for i, patches := range runs {
 			made, err := f.Patch(patches)
 			if err != nil {
 				mustRefuse(t, err)
 				t.Logf("%s: refused: %v", name, err)
 				continue
 			}
-			sheets++
 			if err := Prove(data, made, patches, DefaultLimits()); err != nil {
 				t.Errorf("%s: patched, but not proved: %v", name, err)
 				continue
 			}
-			if sp.GrowTable != "" {
-				tables++
+			for _, sp := range patches {
+				sheets++
+				if sp.GrowTable != "" {
+					tables++
+				}
 			}
 			for _, rule := range newlyBroken(t, data, made) {
 				t.Errorf("%s: breaks a rule: %s", name, rule)
@@ -191,7 +210,7 @@ func TestCorpusNewColumns(t *testing.T) {
 		}
 	}
 	fmt.Printf("corpus: %4d worksheets with new columns, %d tables grew\n", sheets, tables)
-	if tables < 20 {
+	if tables < 20 && !raced {
 		t.Errorf("only %d tables grew", tables)
 	}
 	noNewViolations(t, before, after)

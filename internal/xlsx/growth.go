@@ -41,7 +41,7 @@ func (g *growth) check(before, after []byte, lim Limits) error {
 				return err
 			}
 			continue // x stays where it is
-		} else if !g.sameTag(&tx, &ty) {
+		} else if !g.sameTag(&tx, &ty, y.depth == 1) {
 			return fmt.Errorf("%s became %s", quoteBytes(x.buf[tx.start:tx.end]), quoteBytes(y.buf[ty.start:ty.end]))
 		} else if tx.kind == tokEmpty && ty.kind == tokStart {
 			if err := g.onlyItems(y, &ty); err != nil {
@@ -72,14 +72,14 @@ func (g *growth) extra(tx, ty *token, y *reader) bool {
 }
 
 // sameTag reports whether two start tags differ by nothing but the attribute that may, and in that the second is not
-// self-closed any more, where it is a list.
-func (g *growth) sameTag(tx, ty *token) bool {
+// self-closed any more, where it is a list, or the root that gains its first ones.
+func (g *growth) sameTag(tx, ty *token, root bool) bool {
 	name := tx.local()
 	opens := func(t *token) bool { return t.kind == tokStart || t.kind == tokEmpty }
 	if !opens(tx) || !opens(ty) || !bytes.Equal(tx.name, ty.name) {
 		return false
 	}
-	if tx.kind != ty.kind && !(tx.kind == tokEmpty && g.lists[string(name)] != "") {
+	if tx.kind != ty.kind && !(tx.kind == tokEmpty && (g.lists[string(name)] != "" || root && g.added == "")) {
 		return false
 	}
 	return sameAttrs(tx.attrs, ty.attrs, g.attrs[string(name)])
@@ -116,8 +116,9 @@ func (g *growth) onlyItems(y *reader, list *token) error {
 		if err != nil {
 			return err
 		}
-		if y.depth == depth+1 && (t.kind == tokStart || t.kind == tokEmpty) && string(t.local()) != item {
-			return fmt.Errorf("%s stands in a list of %s", quoteBytes(t.name), item)
+		opens := y.depth == depth+1 && (t.kind == tokStart || t.kind == tokEmpty)
+		if name := string(t.local()); opens && name != item && !(depth == 1 && g.lists[name] != "") {
+			return fmt.Errorf("%s stands in <%s>", quoteBytes(t.name), list.local())
 		}
 	}
 	return nil

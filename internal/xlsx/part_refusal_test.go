@@ -65,6 +65,8 @@ func TestPartRefusals(t *testing.T) {
 		{"tags that do not match in a string", stringsName, sst(`<si><r><t>a</r></t></si>`), Damaged, []string{stringsName, "</r>"}},
 
 		{"worksheet of another kind", sheetPart, `<chartsheet ` + nsMain + `/>`, Damaged, []string{"Data", "no worksheet"}},
+		{"worksheet cut off inside a cell", sheetPart, `<worksheet ` + nsMain + `><sheetData><row r="1"><c r="A1"><extLst>`, Damaged, []string{"Data!1:1", "ends inside it"}},
+		{"worksheet cut off between rows", sheetPart, `<worksheet ` + nsMain + `><sheetData><row r="1"/>`, Damaged, []string{"Data", "ends before </sheetData>"}},
 		{"worksheet in UTF-16", sheetPart, "\xFF\xFE<\x00", Unsupported, []string{"Data", sheetPart, "UTF-16"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

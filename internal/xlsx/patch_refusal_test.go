@@ -22,6 +22,10 @@ func TestPatchRefusals(t *testing.T) {
 		words []string
 	}{
 		{"no place for rows", bookParts(`<worksheet ` + nsMain + `/>`), SheetPatch{Edits: x}, Unsupported, []string{"Data", "no place for rows"}},
+		{"no worksheet", bookParts(`<chartsheet ` + nsMain + `/>`), SheetPatch{Edits: x}, Damaged, []string{"Data", "no worksheet"}},
+		{"another sheet that is damaged", append(with(with(bookParts(worksheet(row, "")), workbookName, `<workbook `+nsMain+` `+nsRel+`><sheets><sheet name="Data" r:id="rId1"/><sheet name="Other" r:id="rId2"/></sheets></workbook>`),
+			relsName, rels("worksheet worksheets/sheet1.xml", "worksheet worksheets/sheet2.xml", "styles styles.xml")),
+			part{name: "xl/worksheets/sheet2.xml", text: worksheet(`<row r="0"/>`, "")}), SheetPatch{Edits: []Edit{{Row: 1, Col: 2, Value: TextValue("x"), Look: Red}}}, Damaged, []string{"Other", `"0"`}},
 		{"pivot table without a place", pivot("B0"), SheetPatch{Edits: x}, Damaged, []string{"xl/pivotTables/p.xml", `"B0"`}},
 		{"merged cells without a place", bookParts(worksheet(row, `|<mergeCells><mergeCell ref="A1:ZZZZ9"/></mergeCells>`)), SheetPatch{Edits: x}, Damaged, []string{"Data", `"A1:ZZZZ9"`}},
 		{"text between the rows", bookParts(worksheet(row+"x", "")), SheetPatch{Edits: x}, Damaged, []string{"Data", "text between the rows"}},

@@ -64,7 +64,7 @@ func (p *proof) compareFormats(d dress) bool {
 	fresh := d.xf >= len(p.was.formats)
 	was, ok1 := p.was.format(d.base, fresh)
 	is, ok2 := p.is.format(d.xf, fresh)
-	if !ok1 || !ok2 || is.attrs["quotePrefix"] != "" || is.attrs["pivotButton"] != "" || is.rest != was.rest {
+	if !ok1 || !ok2 || is.flag("quotePrefix") || is.flag("pivotButton") || is.rest != was.rest {
 		return false
 	}
 	for id, apply := range map[string]string{"numFmtId": "applyNumberFormat", "fontId": "applyFont", "fillId": "applyFill"} {

@@ -113,6 +113,9 @@ func (s *styleSheet) readList(list *styleList) {
 			s.unsure = malformed("<%s> holds <%s>, so its items cannot be counted", list.el.name, clip(c.name, 60))
 			continue
 		}
+		if c.text {
+			s.unsure = malformed("<%s> holds text, which means nothing there", clip(c.name, 60))
+		}
 		list.items = append(list.items, s.part[c.start:c.end])
 	}
 	list.old = len(list.items)

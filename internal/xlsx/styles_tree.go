@@ -15,6 +15,7 @@ type element struct {
 	open       int    // end of the start tag
 	close      int    // start of the end tag; == end of the element where it is self-closed
 	empty      bool   // self-closed
+	text       bool   // there is text in it, at any depth
 	children   []element
 }
 
@@ -70,6 +71,10 @@ func parseTree(part []byte, depth int) (*element, error) {
 		case tokEnd:
 			parent.close, parent.end = t.start, t.end
 			stack = stack[:len(stack)-1]
+		case tokText, tokCDATA:
+			for i := 0; i < len(stack) && !blank(t.text); i++ {
+				stack[i].text = true
+			}
 		case tokEOF:
 			return &top.children[0], nil
 		}

@@ -67,7 +67,7 @@ func (w *wardrobe) format(index int, exact bool) (f format, ok bool) {
 	children := inside(e, w.formats[index])
 	if !exact {
 		slices.Sort(children)
-		maps.DeleteFunc(f.attrs, func(_, value string) bool { return value == "0" || value == "FALSE" }) // the defaults
+		f.plain()
 	}
 	font, fill := f.id("fontId"), f.id("fillId")
 	if font < 0 || font >= len(w.fonts) || fill < 0 || fill > 0 && fill >= len(w.fills) {
@@ -85,10 +85,30 @@ func (w *wardrobe) format(index int, exact bool) (f format, ok bool) {
 	return f, true
 }
 
-func (f format) flag(name string) bool { return f.attrs[name] == "1" || f.attrs[name] == "TRUE" }
+// plain writes the attributes of a cell format (18.8.45) in one way, and leaves out those that say no more than the default.
+func (f format) plain() {
+	for name := range f.attrs {
+		switch {
+		case strings.HasPrefix(name, "apply"), name == "quotePrefix", name == "pivotButton":
+			if !f.flag(name) {
+				delete(f.attrs, name)
+			} else {
+				f.attrs[name] = "1"
+			}
+		case strings.HasSuffix(name, "Id"):
+			if f.attrs[name] = strconv.Itoa(f.id(name)); f.id(name) == 0 {
+				delete(f.attrs, name)
+			}
+		}
+	}
+}
+
+func (f format) flag(name string) bool {
+	return f.attrs[name] == "1" || f.attrs[name] == "TRUE" || f.attrs[name] == "ON"
+}
 
 func (f format) id(name string) int {
-	n, _ := strconv.Atoi(f.attrs[name])
+	n, _ := strconv.Atoi(strings.TrimSpace(f.attrs[name]))
 	return n
 }
 

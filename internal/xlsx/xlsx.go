@@ -30,7 +30,7 @@ type Limits struct {
 
 // DefaultLimits are far above any workbook that staff make.
 func DefaultLimits() Limits {
-	return Limits{File: 64 << 20, Unpacked: 512 << 20, Entries: 1000, Ratio: 100, RatioFloor: 100 << 10, Depth: 64, Part: 64 << 20, Strings: 256 << 20}
+	return Limits{File: 64 << 20, Unpacked: 512 << 20, Entries: 1000, Ratio: 100, RatioFloor: 100 << 10, Depth: 64, Part: 32 << 20, Strings: 256 << 20}
 }
 
 // Table is an Excel table on a worksheet (18.5.1.2).

@@ -20,7 +20,7 @@ func (j *Job) recall(ctx context.Context, now time.Time) ([]string, error) {
 }
 
 // remember records the run: what was read and written, and how many findings
-// there were of each severity.
+// there were of each severity, what is snoozed by itself.
 func (j *Job) remember(ctx context.Context, result *Result, started time.Time) error {
 	if j.State == nil {
 		return nil
@@ -29,7 +29,11 @@ func (j *Job) remember(ctx context.Context, result *Result, started time.Time) e
 		AsOf: result.Report.AsOf, Started: started, Finished: j.Now(), Policy: result.Report.Policy, Program: j.Program, Counts: map[string]int{},
 	}
 	for i := range result.Report.Findings {
-		run.Counts[string(result.Report.Findings[i].Severity)]++
+		if f := &result.Report.Findings[i]; f.Snooze != nil {
+			run.Counts[store.Snoozed]++
+		} else {
+			run.Counts[string(f.Severity)]++
+		}
 	}
 	for _, w := range result.Workbooks {
 		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells})

@@ -3,6 +3,7 @@ package batch_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"testing"
 	"time"
@@ -64,5 +65,27 @@ func TestRunIsRemembered(t *testing.T) {
 	}
 	if last().ID == before {
 		t.Error("a run that was broken off is not remembered")
+	}
+}
+
+// TestSnoozedIsCountedByItself: what is snoozed is remembered as that, and not
+// under its severity.
+func TestSnoozedIsCountedByItself(t *testing.T) {
+	c := newCentre(t, `
+		== a.xlsx
+		-- Enrolments
+		Learner ID | Legal First Name | Legal Last Name | Date of Birth | Qualification Code | Course Start | Course End | Email | ID Verified | MIS Logged | Snooze Until | Snooze Reason | Snooze By
+		L1 | A | B | 2000-01-01 | Q/1 | 2026-04-01 | 2026-06-30 | a@b.example | no | yes | 2026-05-12 | why | who
+		L2 | A | B | 2000-01-01 | Q/1 | 2026-04-01 | 2026-06-30 | a@b.example | no | yes | 2026-05-12 | why |
+	`)
+	state, err := store.Open(context.Background(), t.TempDir())
+	check(t, err)
+	defer state.Close()
+	c.job.State = state
+	c.mustRun("a.xlsx: written")
+	run, found, err := state.LastRun(context.Background())
+	check(t, err)
+	if want := map[string]int{"snoozed": 2, "at-risk": 1, "todo": 1, "data": 1}; !found || !maps.Equal(run.Counts, want) {
+		t.Errorf("counted %v, want %v", run.Counts, want)
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 // The exit codes.
 const (
-	exitDone     = 0 // nothing open beyond what is to do in time
+	exitDone     = 0 // nothing open beyond what is to do in time or snoozed
 	exitFindings = 1 // check: something is missed, overdue, at risk or to be corrected
 	exitUsage    = 2 // the command or the configuration is wrong
 	exitTrouble  = 3 // a workbook could not be read or written; the others were processed

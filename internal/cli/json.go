@@ -73,7 +73,7 @@ type jsonUnasked struct {
 	Reason string `json:"reason"`
 }
 
-// summary counts findings by severity.
+// summary counts findings by severity; those that are snoozed by themselves.
 type summary struct {
 	Breach  int `json:"breach"`
 	Overdue int `json:"overdue"`
@@ -87,7 +87,11 @@ type summary struct {
 func summarise(findings []policy.Finding) summary {
 	var s summary
 	for i := range findings {
-		*s.count(findings[i].Severity)++
+		if f := &findings[i]; f.Snooze != nil {
+			s.Snoozed++
+		} else {
+			*s.count(f.Severity)++
+		}
 	}
 	return s
 }
@@ -153,7 +157,7 @@ func workbookJSON(w *batch.Workbook) jsonWorkbook {
 func findingJSON(f *policy.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule, Clause: f.Clause, Severity: f.Severity, Owner: f.Owner, Workbook: f.Workbook, Sheet: f.Sheet, Row: f.Row, Field: f.Field,
-		LearnerID: f.LearnerID, QualificationCode: f.QualificationCode, Due: f.Due, Logged: f.Logged, Policy: f.Policy, Message: f.Message,
+		LearnerID: f.LearnerID, QualificationCode: f.QualificationCode, Due: f.Due, SnoozedUntil: f.SnoozedUntil(), Logged: f.Logged, Policy: f.Policy, Message: f.Message,
 	}
 	if !f.Due.IsZero() {
 		out.WorkingDaysLeft = &f.WorkingDaysLeft

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"regcert/internal/calendar"
 	"regcert/internal/policy"
 )
 
@@ -44,11 +45,11 @@ rule is printed too.`,
 			if err != nil {
 				return err
 			}
-			numbers := *policy.InForce(cfg.Policy, asOf)
+			n := numbers{*policy.InForce(cfg.Policy, asOf), cfg.SnoozeLimit}
 			if a.json() {
-				return a.rulesJSON(rules, numbers)
+				return a.rulesJSON(rules, n)
 			}
-			a.rulesText(rules, numbers)
+			a.rulesText(rules, n)
 			return nil
 		},
 	}
@@ -75,32 +76,42 @@ func pick(rules []policy.Rule, wanted []string) ([]policy.Rule, error) {
 	return out, nil
 }
 
-// numbersOf returns the values of the numbers that a rule uses, by key.
-func numbersOf(r *policy.Rule, n policy.Numbers) map[string]string {
+// numbers are the numbers of the policy version in force, and the one that
+// belongs to no version.
+type numbers struct {
+	policy.Numbers
+	snoozeLimit calendar.Duration
+}
+
+// of returns the values of the numbers that a rule uses, by key.
+func (n *numbers) of(r *policy.Rule) map[string]string {
 	values := map[string]string{}
+	if slices.Contains(r.Numbers, policy.SnoozeLimitKey) {
+		values[policy.SnoozeLimitKey] = n.snoozeLimit.String()
+	}
 	for _, k := range policy.NumberKeys() {
 		if !slices.Contains(r.Numbers, k.Key) {
 			continue
 		}
 		if k.Years != nil {
-			values[k.Key] = plural(*k.Years(&n), "year")
+			values[k.Key] = plural(*k.Years(&n.Numbers), "year")
 		} else {
-			values[k.Key] = k.Duration(&n).String()
+			values[k.Key] = k.Duration(&n.Numbers).String()
 		}
 	}
 	return values
 }
 
-func (a *app) rulesJSON(rules []policy.Rule, n policy.Numbers) error {
+func (a *app) rulesJSON(rules []policy.Rule, n numbers) error {
 	list := []jsonRule{}
 	for i := range rules {
 		r := &rules[i]
-		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, numbersOf(r, n)})
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, n.of(r)})
 	}
 	return a.encode(map[string]any{"policy": n.Version, "rules": list})
 }
 
-func (a *app) rulesText(rules []policy.Rule, n policy.Numbers) {
+func (a *app) rulesText(rules []policy.Rule, n numbers) {
 	p := a.printer()
 	p.linef("Policy version %s, in force from %s, to be reviewed by %s", n.Version, n.InForce.Long(), n.ReviewBy.Long())
 	p.linef("")
@@ -116,7 +127,7 @@ func (a *app) rulesText(rules []policy.Rule, n policy.Numbers) {
 			owner += fmt.Sprintf(" (on Enrolments %s)", r.OwnerOnEnrolments)
 		}
 		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
-		if values := numbersOf(r, n); len(values) > 0 {
+		if values := n.of(r); len(values) > 0 {
 			var parts []string
 			for _, k := range r.Numbers {
 				parts = append(parts, fmt.Sprintf("%s: %s", k, values[k]))

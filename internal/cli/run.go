@@ -57,8 +57,8 @@ the workbook and the cell. Nothing is written.
 
 ` + namedHelp + `
 
-Exit code: 0 nothing open beyond what is to do in time; 1 something is missed,
-overdue, at risk or to be corrected; 2 the command or the configuration is wrong;
+Exit code: 0 nothing open beyond what is to do in time or snoozed; 1 something is
+missed, overdue, at risk or to be corrected; 2 the command or the configuration is wrong;
 3 a workbook could not be read (the others were processed).`,
 		Example: "  regcert check\n  regcert check claims.xlsx --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -184,7 +184,7 @@ func (a *app) job(cfg *config.Config, named []string) (*batch.Job, func(), error
 	job := &batch.Job{
 		Dir: cfg.Dir, Named: named, Limits: xlsx.DefaultLimits(),
 		Reader:   register.NewReader(asOf, cfg.Aliases),
-		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom},
+		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit},
 		Backups:  filepath.Join(cfg.StateDir, "backups"),
 		Keep:     cfg.KeepBackups,
 		Host:     a.Host,

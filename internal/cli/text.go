@@ -113,8 +113,10 @@ func byDue(a, b policy.Finding) int {
 // report prints every finding on a line of its own, grouped by what must be
 // done, worst first.
 func (p printer) report(result *batch.Result) {
+	all := result.Report.Findings
 	p.headline(result)
-	p.findings(result.Report.Findings)
+	p.findings(awake(all))
+	p.snoozed(all)
 	p.workbooks(result.Workbooks)
 	p.notChecked(result.Report.NotChecked)
 }
@@ -122,9 +124,12 @@ func (p printer) report(result *batch.Result) {
 // summary prints what a manager wants to know of a run: how much there is to
 // do, by whom, what is most urgent, and what became of the workbooks.
 func (p printer) summary(result *batch.Result) {
+	all := result.Report.Findings
+	open := awake(all)
 	p.headline(result)
-	p.owners(result.Report.Findings)
-	p.urgent(result.Report.Findings)
+	p.owners(open)
+	p.urgent(open)
+	p.snoozedInShort(all)
 	p.workbooks(result.Workbooks)
 	p.notChecked(result.Report.NotChecked)
 }
@@ -157,12 +162,18 @@ func (p printer) headline(result *batch.Result) {
 	case len(parts) > 0:
 	case read == 0:
 		parts = append(parts, "Nothing could be checked.")
-	case unread > 0:
-		parts = append(parts, "Nothing needs doing in what could be read.")
 	default:
-		parts = append(parts, "Nothing needs doing.")
+		text := "Nothing needs doing"
+		if s.Snoozed > 0 {
+			text = "Besides what is snoozed, nothing needs doing"
+		}
+		if unread > 0 {
+			text += " in what could be read"
+		}
+		parts = append(parts, text+".")
 	}
 	p.linef("  %s", strings.Join(parts, " · "))
+	p.snoozedCount(result.Report.Findings)
 	text := fmt.Sprintf("%s read in %s", plural(records, "row"), plural(read, "workbook"))
 	if unread > 0 {
 		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
@@ -236,9 +247,11 @@ func (p printer) owners(findings []policy.Finding) {
 	}
 }
 
+// mostListed is how many lines a list of the summary has.
+const mostListed = 12
+
 // urgent prints what is overdue and at risk, the longest overdue first.
 func (p printer) urgent(findings []policy.Finding) {
-	const most = 12
 	var list []policy.Finding
 	for _, f := range findings {
 		if f.Severity == policy.Overdue || f.Severity == policy.AtRisk {
@@ -248,16 +261,11 @@ func (p printer) urgent(findings []policy.Finding) {
 	if len(list) == 0 {
 		return
 	}
-	slices.SortStableFunc(list, func(a, b policy.Finding) int {
-		if d := a.Severity.Rank() - b.Severity.Rank(); d != 0 {
-			return d
-		}
-		return byDue(a, b)
-	})
+	slices.SortStableFunc(list, worstFirst)
 	p.heading("", "most urgent")
 	for i := range list {
-		if i == most {
-			p.linef("  and %d more overdue or at risk: `regcert check` lists everything, with workbook and cell", len(list)-most)
+		if i == mostListed {
+			p.linef("  and %d more overdue or at risk: `regcert check` lists everything, with workbook and cell", len(list)-mostListed)
 			break
 		}
 		f := &list[i]

@@ -23,8 +23,8 @@ import (
 // Config is what config.yaml says, as values of the packages that use them.
 // Paths are absolute.
 //
-// SnoozeLimit, SMTP.OAuth2, Recipient.Escalations and Schedule are read and
-// checked, and not acted on yet.
+// SMTP.OAuth2, Recipient.Escalations and Schedule are read and checked, and not
+// acted on yet.
 type Config struct {
 	File string // the file as it was named; empty for Default
 	Dir  string // the folder of the file
@@ -36,7 +36,7 @@ type Config struct {
 	Calendar    *calendar.Calendar
 	Policy      []policy.Numbers  // the versions by InForce, at least one
 	JudgeFrom   calendar.Date     // no date: InForce of the first version
-	SnoozeLimit calendar.Duration // how far ahead a finding can be snoozed
+	SnoozeLimit calendar.Duration // how far ahead a record can be snoozed
 	StateDir    string
 	KeepBackups int // how many copies of a workbook are kept
 	Mail        Mail
@@ -84,7 +84,7 @@ func Default(dir string) (*Config, error) {
 		Location:    london,
 		Calendar:    calendar.New(holidays, nil),
 		Policy:      []policy.Numbers{policy.Defaults()},
-		SnoozeLimit: calendar.Duration{N: 60, Unit: calendar.Days},
+		SnoozeLimit: policy.DefaultSnoozeLimit(),
 		StateDir:    filepath.Join(dir, "state"),
 		KeepBackups: 20,
 		Mail: Mail{

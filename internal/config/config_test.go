@@ -94,10 +94,10 @@ func TestKeys(t *testing.T) {
 		{"absolute path", "workbooks: [{path: '" + absolute + "/*.xlsx'}]", func(c *Config) any { return c.Workbooks[0].Path }, same(filepath.Join(absolute, "*.xlsx"))},
 		{"sheets", "sheets: {Staff: [Team, Assessors & IQAs], Units: }", func(c *Config) any { return c.Aliases.Sheets },
 			same(map[register.Kind][]string{register.Staff: {"Team", "Assessors & IQAs"}})},
-		{"columns", "columns:\n  Claims: {Claim Submitted: [Claimed on], Claim Status: [Status]}\n  Enrolments: {Learner ID: [Ref, '2025']}", func(c *Config) any { return c.Aliases.Columns },
+		{"columns", "columns:\n  Claims: {Claim Submitted: [Claimed on], Claim Status: [Status]}\n  Enrolments: {Learner ID: [Ref, '2025'], Snooze Until: [Quiet till]}", func(c *Config) any { return c.Aliases.Columns },
 			same(map[register.Kind]map[register.Column][]string{
 				register.Claims:     {register.ClaimSubmitted: {"Claimed on"}, register.ClaimStatus: {"Status"}},
-				register.Enrolments: {register.LearnerID: {"Ref", "2025"}},
+				register.Enrolments: {register.LearnerID: {"Ref", "2025"}, register.SnoozeUntil: {"Quiet till"}},
 			})},
 		{"commented out", "columns:\n  # Enrolments: {Learner ID: [Ref]}\ncalendar:\n  closures:\n  #  - 2026-12-24\npolicy:\nmail:\nschedule:\nrecipients:\n",
 			func(c *Config) any { return []int{len(c.Aliases.Columns), len(c.Policy), len(c.Recipients)} }, same([]int{0, 1, 0})},

@@ -49,6 +49,7 @@ type Digest struct {
 	Counts     []Count
 	Idle       bool   // nothing needs doing, as far as the recipient's sections go
 	Lead       string // what matters most, in a sentence
+	Snoozed    string // how much is snoozed, and how much of it is overdue; empty where nothing is
 	Warning    string // what is missing from the digest; empty where nothing is
 	Owners     []OwnerCount
 	Read       string // the workbooks that were read
@@ -74,7 +75,7 @@ type OwnerCount struct {
 
 // Section is a part of the digest: items of one kind, worst and earliest first.
 type Section struct {
-	Key    string // what the configuration calls it
+	Key    string // what the configuration calls it, or "snoozed"
 	Title  string
 	Count  int // findings in it but the logged ones, and rows that are ready to claim
 	Logged int // breaches that the quality log already records: counted, not shown
@@ -88,6 +89,7 @@ type Item struct {
 	Label string // what the tone means: "Overdue"
 	Title string // the Learner ID, or the place where there is none
 	Code  string // the Qualification Code
+	Sleep string // until when it is snoozed, on whose word and why; empty where it is not
 	Due   string // "Mon 9 Feb 2026", empty without a due date
 	Days  string // "2 working days late"
 	Owner string
@@ -110,14 +112,15 @@ func Compose(in Input, who Recipient) *Digest {
 		ReadAt: in.ReadAt.Format("Mon 2 Jan 2006") + " at " + in.ReadAt.Format("15:04"),
 	}
 	piles := piled(in, who)
-	tally(d, piles[:])
+	tally(d, piles[:snoozed])
+	d.Snoozed = countSnoozed(piles[snoozed])
 	for i, pile := range piles {
 		if len(pile) > 0 {
 			d.Sections = append(d.Sections, compose(sections()[i], pile, d.AsOf))
 		}
 	}
 	d.workbooks(in.Workbooks, who)
-	d.Lead = lead(d, piles[:])
+	d.Lead = lead(d, piles)
 	return d
 }
 
@@ -131,6 +134,9 @@ func (d *Digest) Subject() string {
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "nothing needs doing")
+	}
+	if d.Snoozed != "" {
+		parts = append(parts, d.Snoozed)
 	}
 	if d.unread > 0 {
 		parts = append(parts, plural(d.unread, "workbook", "workbooks")+" not read")
@@ -191,24 +197,36 @@ func tally(d *Digest, piles [][]*policy.Finding) {
 }
 
 // lead says in a sentence what matters most.
-func lead(d *Digest, piles [][]*policy.Finding) string {
+func lead(d *Digest, piles [sectionCount][]*policy.Finding) string {
+	asleep := piles[snoozed]
 	if d.Idle {
+		text := "nothing needs doing"
 		if d.unread > 0 {
-			return "Nothing needs doing in the workbooks that were read."
+			text += " in the workbooks that were read"
 		}
-		return "Nothing needs doing."
+		return besides(len(asleep) > 0, text) + "."
 	}
-	for i, pile := range piles {
+	for i, pile := range piles[:snoozed] {
 		if first(pile, policy.Overdue) != nil {
-			return "Most urgent: " + about(sections()[i].overdue, pile, policy.Overdue, "the oldest was due on", d.AsOf)
+			return "Most urgent: " + about(sections()[i].overdue, pile, policy.Overdue, "; the oldest was due on", d.AsOf)
 		}
 	}
-	for i, pile := range piles {
+	late := first(asleep, policy.Overdue) != nil
+	for i, pile := range piles[:snoozed] {
 		if first(pile, policy.AtRisk) != nil {
-			return "Nothing is overdue. Most urgent: " + about(sections()[i].atRisk, pile, policy.AtRisk, "the first is due on", d.AsOf)
+			return besides(late, "nothing is overdue") + ". Most urgent: " + about(sections()[i].atRisk, pile, policy.AtRisk, "; the first is due on", d.AsOf)
 		}
 	}
-	return "Nothing is overdue or at risk."
+	return besides(late || first(asleep, policy.AtRisk) != nil, "nothing is overdue or at risk") + "."
+}
+
+// besides begins a sentence which is true of what is not snoozed, and says so
+// where it is not true of all.
+func besides(isSnoozed bool, nothing string) string {
+	if isSnoozed {
+		return "Besides what is snoozed, " + nothing
+	}
+	return "N" + nothing[1:]
 }
 
 // about counts the records in a sorted pile that have findings of a severity,
@@ -228,9 +246,9 @@ func about(nouns [2]string, pile []*policy.Finding, s policy.Severity, due strin
 	out := plural(n, nouns[0], nouns[1])
 	if f := first(pile, s); !f.Due.IsZero() {
 		if n == 1 {
-			due = strings.NewReplacer("the oldest ", "", "the first ", "").Replace(due)
+			due = ", due on"
 		}
-		out += fmt.Sprintf("; %s %s (%s)", due, f.Due.Long(), daysWords(asOf, f))
+		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), daysWords(asOf, f))
 	}
 	return out + "."
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
@@ -49,10 +50,44 @@ func newItem(f *policy.Finding, asOf calendar.Date) Item {
 		item.Title = wholePlace(f)
 	}
 	item.Tone, item.Label = look(f)
+	if f.Snooze != nil {
+		item.Sleep = fmt.Sprintf("Snoozed until %s by %s: %s", f.Snooze.Until.Long(), oneLine(f.Snooze.By, 60), sentence(oneLine(f.Snooze.Reason, 300)))
+	}
 	if f.Severity != policy.Breach && f.Severity != policy.Info { // what is done is neither late nor in time
 		item.Days = daysWords(asOf, f)
 	}
 	return item
+}
+
+// countSnoozed says how much is snoozed, and how much of it is overdue; nothing
+// where nothing is.
+func countSnoozed(pile []*policy.Finding) string {
+	overdue := 0
+	for _, f := range pile {
+		if f.Severity == policy.Overdue {
+			overdue++
+		}
+	}
+	if len(pile) == 0 {
+		return ""
+	}
+	return SnoozedInWords(len(pile), overdue)
+}
+
+// SnoozedInWords says how many findings are snoozed, and how many of them are
+// overdue, so that nothing sleeps unseen.
+func SnoozedInWords(n, overdue int) string {
+	out := fmt.Sprintf("%d snoozed", n)
+	switch {
+	case overdue == 0:
+		return out
+	case overdue < n:
+		return fmt.Sprintf("%s, %d of them overdue", out, overdue)
+	case n == 1:
+		return out + ", and overdue"
+	default:
+		return out + ", all of them overdue"
+	}
 }
 
 // wholePlace names what a finding without a learner is about.
@@ -132,9 +167,9 @@ func daysWords(asOf calendar.Date, f *policy.Finding) string {
 	return plural(-n, "working day", "working days") + " late"
 }
 
-// sentence ends s with a full stop.
+// sentence ends s with a full stop, unless it ends like one.
 func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "…") {
+	if end, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune(".…?!", end) {
 		return s
 	}
 	return s + "."

@@ -132,7 +132,7 @@ func luminance(t testing.TB, colour string) float64 {
 func TestContrast(t *testing.T) {
 	warned := idle(t)
 	warned.Workbooks[0] = Workbook{Path: "enrolments.xlsx", Troubled: true, Reason: "damaged"}
-	for name, in := range map[string]Input{"rich": rich(t), "idle": idle(t), "warned": warned} {
+	for name, in := range map[string]Input{"rich": rich(t), "idle": idle(t), "asleep": asleep(t), "warned": warned} {
 		html := Compose(in, Recipient{}).HTML()
 		dark := darkRules(t, html)
 		if len(dark) < 10 {
@@ -181,8 +181,8 @@ func TestHTMLIsSound(t *testing.T) {
 			}
 		}
 	}, func(element, string) {})
-	if seen["h1"] != 1 || seen["h2"] != 11 || seen["title"] != 1 {
-		t.Errorf("%d h1, %d h2, %d titles; want 1, 11 and 1", seen["h1"], seen["h2"], seen["title"])
+	if seen["h1"] != 1 || seen["h2"] != 12 || seen["title"] != 1 {
+		t.Errorf("%d h1, %d h2, %d titles; want 1, 12 and 1", seen["h1"], seen["h2"], seen["title"])
 	}
 	if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
 		t.Errorf("the meta elements are %v", metas)
@@ -207,6 +207,9 @@ func hostile(in Input, s string) Input {
 		f.LearnerID, f.QualificationCode, f.Message, f.Action = s, s, s, s
 		if f.Workbook != "" {
 			f.Workbook, f.Sheet = s, s
+		}
+		if f.Snooze != nil {
+			f.Snooze = &policy.Snooze{Until: f.Snooze.Until, By: s, Reason: s}
 		}
 		report.Findings = append(report.Findings, f)
 	}
@@ -247,6 +250,9 @@ func FuzzHostileCells(f *testing.F) {
 		f.Add(s)
 	}
 	in := rich(f)
+	if d := Compose(hostile(in, "plain"), Recipient{}); d.Snoozed == "" {
+		f.Fatal("no cell of a snooze is tried")
+	}
 	plain := shape(f, Compose(hostile(in, "plain"), Recipient{}))
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.Trim(oneLine(s, 1000), ". ") == "" {

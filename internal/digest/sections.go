@@ -25,6 +25,10 @@ const (
 	keyWorkbooks     = "workbooks"
 )
 
+// keySnoozed is nothing to ask for: what is snoozed is told to those who would
+// be told of it awake.
+const keySnoozed = "snoozed"
+
 // Keys lists the keys of all sections, All not among them.
 func Keys() []string {
 	return []string{keyClaims, keyRegistrations, keyWithdrawals, keyCertificates, keyEvidence, keyBreaches, keyOther, keyData, keyWorkbooks}
@@ -75,6 +79,7 @@ const (
 	missed
 	other
 	data
+	snoozed // whatever it is of
 	sectionCount
 )
 
@@ -90,10 +95,12 @@ func sections() [sectionCount]section {
 		missed:               {keyBreaches, "Requirements missed", [2]string{}, [2]string{}},
 		other:                {keyOther, "Other actions", [2]string{"other overdue action", "other overdue actions"}, [2]string{"other action at risk", "other actions at risk"}},
 		data:                 {keyData, "Data to correct", [2]string{}, [2]string{}},
+		snoozed:              {keySnoozed, "Snoozed", [2]string{}, [2]string{}},
 	}
 }
 
-// place says in which section a finding stands: each in exactly one.
+// place says in which section a finding stands while it is not snoozed: each in
+// exactly one.
 func place(f *policy.Finding) int {
 	family, _, _ := strings.Cut(f.Rule, "-")
 	switch {
@@ -127,9 +134,14 @@ func place(f *policy.Finding) int {
 func piled(in Input, who Recipient) (piles [sectionCount][]*policy.Finding) {
 	kinds := sections()
 	add := func(f *policy.Finding) {
-		if i := place(f); who.gets(kinds[i].key) {
-			piles[i] = append(piles[i], f)
+		i := place(f)
+		if !who.gets(kinds[i].key) {
+			return
 		}
+		if f.Snooze != nil && !f.Logged { // what is logged asks for nothing, awake or not
+			i = snoozed
+		}
+		piles[i] = append(piles[i], f)
 	}
 	for i := range in.Report.Findings {
 		add(&in.Report.Findings[i])
@@ -173,7 +185,7 @@ func readyToClaim(r *policy.Row, in Input) *policy.Finding {
 	return &policy.Finding{
 		Clause: "P 5.3", Severity: policy.Todo, Owner: policy.ComplianceTeam,
 		Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Kind: rec.Sheet.Kind, Row: rec.Row, Col: rec.Sheet.Column(register.ClaimSubmitted),
-		LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(),
+		LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(), Snooze: r.Snooze,
 		Due: r.Deadline, WorkingDaysLeft: in.Calendar.Left(in.Report.AsOf, r.Deadline),
 		Action: "Submit the claim to AIM by " + r.Deadline.Long(),
 	}

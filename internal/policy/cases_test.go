@@ -89,6 +89,7 @@ func day(t testing.TB, s string) calendar.Date {
 // judgeCase applies the settings and judges the records. Settings are:
 //
 //	as-of DATE · judge-from DATE · closed DATE[..DATE] · without KIND COLUMN
+//	snooze-limit DURATION
 //	policy VERSION IN-FORCE key=number; …  (the first replaces the default)
 //	KIND!                                  (a sheet without records)
 func judgeCase(t *testing.T, c testCase) *policy.Report {
@@ -104,6 +105,12 @@ func judgeCase(t *testing.T, c testCase) *policy.Report {
 			opt.AsOf = day(t, rest)
 		case "judge-from":
 			opt.JudgeFrom = day(t, rest)
+		case "snooze-limit":
+			limit, err := calendar.ParseDuration(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opt.SnoozeLimit = limit
 		case "closed":
 			span, err := calendar.ParseSpan(rest)
 			if err != nil {
@@ -281,6 +288,9 @@ func showFinding(f policy.Finding) string {
 	}
 	if !f.Due.IsZero() {
 		s += fmt.Sprintf(" due %s left %d", f.Due, f.WorkingDaysLeft)
+	}
+	if f.Snooze != nil {
+		s += " snoozed until " + f.SnoozedUntil().String()
 	}
 	if f.Policy != "1.0" {
 		s += " by " + f.Policy

@@ -106,7 +106,7 @@ type adjustment struct {
 // happened, so that one which lies ahead is wrong.
 func hasHappened(c register.Column) bool {
 	switch c {
-	case register.CourseStart, register.CourseEnd, register.RegistrationExpiry, register.WithdrawnOn,
+	case register.CourseStart, register.CourseEnd, register.RegistrationExpiry, register.WithdrawnOn, register.SnoozeUntil,
 		register.From, register.To, register.ApprovedFrom, register.ApprovedTo:
 		return false
 	}

@@ -14,6 +14,7 @@ type judge struct {
 	cal       *calendar.Calendar
 	versions  []Numbers
 	judgeFrom calendar.Date
+	limit     snoozeLimit
 	now       *Numbers // of what has no clock of its own
 	set       *set
 	rules     []Rule
@@ -29,6 +30,7 @@ type judge struct {
 	at    *entry          // nil on a header row
 	first int             // the first finding on it
 	brief []string        // of its findings, in their order
+	sleep *Snooze         // nil where it is not snoozed
 }
 
 // Judge judges the records of a set of workbooks, which it does not change.
@@ -40,6 +42,7 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	if j.judgeFrom.IsZero() {
 		j.judgeFrom = j.versions[0].InForce
 	}
+	j.limit = newSnoozeLimit(&opt)
 	j.now = j.numbers(0)
 	j.report.Policy = j.now.Version
 	for _, k := range register.Kinds() {

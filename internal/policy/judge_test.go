@@ -166,6 +166,20 @@ func TestTexts(t *testing.T) {
 			"DAT-02 Credits unreadable",
 		},
 		{
+			"what a snooze lacks", "Registered: Snooze Until=2026-05-12",
+			"Nothing is snoozed: Snooze Reason is not given, and Snooze Until, Snooze Reason and Snooze By are wanted together (P 3.1).",
+			"Fill in Snooze Reason, or clear the other snooze columns",
+			"Admissions Team: fill in Snooze Reason, or clear the other snooze columns",
+			"DAT-11 Snooze Reason not given",
+		},
+		{
+			"how far ahead a snooze may reach", "Registered: Snooze Until=2026-07-11; Snooze Reason=Ann Lee asked; Snooze By=Sam",
+			"Nothing is snoozed: Snooze Until is Sat 11 Jul 2026, and the furthest is Fri 10 Jul 2026, 60 days ahead (P 3.1).",
+			"Enter a day in Snooze Until that is not after Fri 10 Jul 2026",
+			"Admissions Team: enter a day in Snooze Until that is not after Fri 10 Jul 2026",
+			"DAT-11 Snooze Until too far ahead",
+		},
+		{
 			"what is logged asks for nothing; problems stand worst first",
 			"Registered: Accuracy Checked=2026-04-02; Quality Log Ref=1; AIM Registration No=; MIS Logged=",
 			"AIM confirmed the registration on Thu 26 Mar 2026 and AIM Registration No is not filled in (P 3.3(4)).",
@@ -244,7 +258,9 @@ func TestCells(t *testing.T) {
 		{"REG-09", []string{"without Enrolments ID Verified", "Enrolments:"}, 0},
 		{"CLM-04", []string{"Registered:", "Claims: IQA Confirmed=2026-05-08; Assessor Confirmed=2026-05-08; EQA Sampling=no"}, 9},
 		{"DAT-01", []string{"without Enrolments Course End", "Registered:"}, 0},
-		{"DAT-12", []string{"Registered: Problems==A1"}, 32},
+		{"DAT-12", []string{"Registered: Problems==A1"}, 35},
+		{"DAT-11", []string{"Registered: Snooze Until=2026-05-12"}, 33},
+		{"DAT-11", []string{"without Enrolments Snooze Reason", "Registered: Snooze Until=2026-05-12"}, 32},
 		{"POL-01", []string{"as-of 2027-05-11", "Registered:"}, 0},
 	} {
 		report := judgeCase(t, testCase{lines: c.lines})

@@ -72,6 +72,9 @@ type Options struct {
 	Calendar  *calendar.Calendar // working days of the division and the centre
 	Versions  []Numbers          // the policy's versions by InForce, at least one
 	JudgeFrom calendar.Date      // no date: InForce of the first version
+	// SnoozeLimit is how far ahead a record can be snoozed; working days are the
+	// centre's. Zero: DefaultSnoozeLimit.
+	SnoozeLimit calendar.Duration
 }
 
 // Report is what the rules say of a set of workbooks.
@@ -91,6 +94,7 @@ type Row struct {
 	Tone       Tone          // what the status means
 	NextAction string        // who does what by when; empty where nothing is to be done
 	Problems   string        // the record's findings in short, worst first
+	Snooze     *Snooze       // nil where the record is not snoozed
 }
 
 // Finding is one thing that a rule has to say.
@@ -106,11 +110,12 @@ type Finding struct {
 	LearnerID         string // as staff wrote it
 	QualificationCode string // as staff wrote it
 	Due               calendar.Date
-	WorkingDaysLeft   int    // centre days left to Due, negative when late; 0 without Due
-	Logged            bool   // a breach that the quality log already records
-	Policy            string // the version that judged it
-	Message           string // one sentence: what was found, what is expected, the clause
-	Action            string // what to do next, beginning with a verb
+	WorkingDaysLeft   int     // centre days left to Due, negative when late; 0 without Due
+	Snooze            *Snooze // nil where it is not snoozed
+	Logged            bool    // a breach that the quality log already records
+	Policy            string  // the version that judged it
+	Message           string  // one sentence: what was found, what is expected, the clause
+	Action            string  // what to do next, beginning with a verb
 }
 
 // NotChecked is a rule that could not be answered, and why.

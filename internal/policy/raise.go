@@ -25,6 +25,10 @@ type problem struct {
 // begin turns to a record, or to a header row (nil).
 func (j *judge) begin(e *entry) {
 	j.at, j.first, j.brief = e, len(j.report.Findings), j.brief[:0]
+	j.sleep = nil
+	if e != nil {
+		j.sleep = j.snoozeOf(e.rec)
+	}
 }
 
 // raise adds what the rule in hand has found on the record in hand, unless the
@@ -57,6 +61,9 @@ func (j *judge) raise(p problem) {
 	j.locate(&f, &p)
 	if p.severity == Breach && j.at != nil && j.isLogged(j.at.rec) {
 		f.Severity, f.Logged = Info, true
+	}
+	if f.Severity != Breach && f.Severity != Data {
+		f.Snooze = j.sleep
 	}
 	f.Message = j.text.message(&p, field, j.rule.Clause)
 	f.Action = j.text.action(&p, field)
@@ -128,7 +135,7 @@ func (j *judge) addRow(e *entry) {
 	kind := e.rec.Sheet.Kind
 	row := Row{
 		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[kind][e.status],
-		Problems: j.text.problems(findings, j.brief),
+		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep,
 	}
 	if f := mostUrgent(findings); f != nil {
 		row.NextAction = j.text.nextAction(f.Owner, f.Action)

@@ -33,6 +33,7 @@ func FuzzJudge(f *testing.F) {
 			t.Error("judged twice, and not the same")
 		}
 		checkAgainst(t, set, report)
+		checkSnoozes(t, report)
 	})
 }
 
@@ -67,6 +68,33 @@ func checkAgainst(t *testing.T, set []*register.Workbook, report *policy.Report)
 		}
 		if f.Kind != 0 && !present[f.Kind] {
 			t.Errorf("%s is on %s, which is absent", f.Rule, f.Kind)
+		}
+	}
+}
+
+// checkSnoozes: of a record that is snoozed everything sleeps but breaches and
+// data, until a day within the limit; of any other nothing does.
+func checkSnoozes(t *testing.T, report *policy.Report) {
+	t.Helper()
+	type place struct {
+		workbook, sheet string
+		row             int
+	}
+	asleep := map[place]*policy.Snooze{}
+	for _, row := range report.Rows {
+		rec := row.Record
+		asleep[place{rec.Sheet.Workbook, rec.Sheet.Name, rec.Row}] = row.Snooze
+		if s := row.Snooze; s != nil && (s.Until < report.AsOf || s.Until > report.AsOf+60 || s.Reason == "" || s.By == "") {
+			t.Errorf("%s!%d is snoozed on %s by %+v", rec.Sheet.Name, rec.Row, report.AsOf, *s)
+		}
+	}
+	for _, f := range report.Findings {
+		want := asleep[place{f.Workbook, f.Sheet, f.Row}]
+		if f.Severity == policy.Breach || f.Severity == policy.Data {
+			want = nil
+		}
+		if f.Snooze != want {
+			t.Errorf("%s %s on %s!%d is snoozed by %+v, want %+v", f.Rule, f.Severity, f.Sheet, f.Row, f.Snooze, want)
 		}
 	}
 }

@@ -45,6 +45,7 @@ DAT-07 P 3.1    data                Administration Team
 DAT-08 P 3.1    data                Administration Team
 DAT-09 P 3.1    data                Administration Team
 DAT-10 P 3.1    data                Administration Team
+DAT-11 P 3.1    data                Administration Team
 DAT-12 P 3.1    data                Administration Team
 POL-01 P 7.1    overdue,at-risk     Head of Quality
 REC-01 P 6.1    todo                Quality Team
@@ -112,6 +113,7 @@ func TestRulesNeedAndUse(t *testing.T) {
 	for id, want := range map[string]string{
 		"REG-02": "[] [short_course registration_short registration_long registration_at_risk]",
 		"DAT-07": "[] [min_age max_age]",
+		"DAT-11": "[] [snooze_limit]",
 		"CLM-08": "[Enrolments Units Claims] [claim claim_at_risk]",
 		"WDL-04": "[] [confirmation_chase]",
 		"POL-01": "[] [review_warning]",

@@ -241,6 +241,37 @@ func TestLongTexts(t *testing.T) {
 	}
 }
 
+// TestSnoozeColumns: staff can snooze a row of four kinds of sheets, and their
+// columns are never written.
+func TestSnoozeColumns(t *testing.T) {
+	kinds := []register.Kind{register.Enrolments, register.Assessments, register.Claims, register.Withdrawals}
+	for _, k := range register.Kinds() {
+		for c, typ := range map[register.Column]register.Type{
+			register.SnoozeUntil: register.TypeDate, register.SnoozeReason: register.TypeText, register.SnoozeBy: register.TypeText,
+		} {
+			if slices.Contains(k.Inputs(), c) != slices.Contains(kinds, k) || slices.Contains(k.Required(), c) || c.Written() || c.Type() != typ {
+				t.Errorf("%s: %s is not as it should be", k, c)
+			}
+		}
+	}
+	set := registertest.Read(t, asOf, `
+== a.xlsx
+-- Claims
+Learner ID | Qualification Code | Snooze until | SNOOZE-REASON | Snooze By
+L1 | 610/1 | 24/03/2099 | waits | Dana
+-- Adjustments
+Learner ID | Type | Recorded On | Snooze Until
+L1 | reader | 2026-04-01 | 2026-05-01
+`)
+	r := set[0].Sheets[0].Records[0]
+	if d := r.Value(register.SnoozeUntil).Date; d != calendar.NewDate(2099, 3, 24) || r.Value(register.SnoozeReason).Text != "waits" || r.Value(register.SnoozeBy).Text != "Dana" {
+		t.Errorf("%+v is read until %s", r, d)
+	}
+	if s := set[0].Sheets[1]; !slices.Equal(s.Unknown, []string{"Snooze Until"}) || s.Records[0].Value(register.SnoozeUntil).IsReadable() {
+		t.Errorf("an adjustment is snoozed: %+v", s)
+	}
+}
+
 // TestSchema holds the table of columns together.
 func TestSchema(t *testing.T) {
 	for _, k := range register.Kinds() {

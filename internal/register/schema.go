@@ -97,6 +97,9 @@ const (
 	LateLogRef
 	ResultsSent
 	PartialClaim
+	SnoozeUntil
+	SnoozeReason
+	SnoozeBy
 	AdjustmentType
 	RecordedOn
 	Stored
@@ -229,6 +232,9 @@ var columns = [columnCount]columnInfo{
 	LateLogRef:              {"Late Log Ref", TypeText},
 	ResultsSent:             {"Results Sent", TypeYesNo},
 	PartialClaim:            {"Partial Claim", TypeYesNo},
+	SnoozeUntil:             {"Snooze Until", TypeDate},
+	SnoozeReason:            {"Snooze Reason", TypeText},
+	SnoozeBy:                {"Snooze By", TypeText},
 	AdjustmentType:          {"Type", TypeText},
 	RecordedOn:              {"Recorded On", TypeDate},
 	Stored:                  {"Stored", TypeYesNo},
@@ -306,28 +312,30 @@ var schemas = [...]schema{
 		required: []Column{LearnerID, LegalFirstName, LegalLastName, DateOfBirth, QualificationCode, CourseStart, CourseEnd},
 		inputs: []Column{LearnerID, ULN, LegalFirstName, LegalLastName, DateOfBirth, Email, Telephone, QualificationCode, QualificationTitle, Level, Credits,
 			CourseStart, CourseEnd, FirstAttendance, AdminNotified, IDVerified, MISLogged, SubmittedToAIM, AIMConfirmed, AIMRegistrationNo, AccuracyChecked,
-			RegistrationExpiry, LateReason, HeadOfQualityNotified, AIMContacted, LateFeePaid, CorrectiveAction, QualityLogRef, LastAttendance, Contactable, Tutor},
+			RegistrationExpiry, LateReason, HeadOfQualityNotified, AIMContacted, LateFeePaid, CorrectiveAction, QualityLogRef, LastAttendance, Contactable, Tutor,
+			SnoozeUntil, SnoozeReason, SnoozeBy},
 		outputs: []Column{RegistrationStatus, RegistrationDeadline, NextAction, Problems},
 	},
 	Assessments: {
 		name:     "Assessments",
 		required: []Column{LearnerID, QualificationCode, UnitCode},
-		inputs:   []Column{LearnerID, QualificationCode, UnitCode, StartedOn, AssessedOn, Assessor, Decision, IQA, IQASignedOff, QualityLogRef},
-		outputs:  []Column{AssessmentStatus, NextAction, Problems},
+		inputs: []Column{LearnerID, QualificationCode, UnitCode, StartedOn, AssessedOn, Assessor, Decision, IQA, IQASignedOff, QualityLogRef,
+			SnoozeUntil, SnoozeReason, SnoozeBy},
+		outputs: []Column{AssessmentStatus, NextAction, Problems},
 	},
 	Claims: {
 		name:     "Claims",
 		required: []Column{LearnerID, QualificationCode},
 		inputs: []Column{LearnerID, QualificationCode, LegalFirstName, LegalLastName, DateOfBirth, ULN, AssessorConfirmed, IQAConfirmed, EQASampling, ConsentToClaim,
 			DocumentsComplete, ClaimSubmitted, ClaimConfirmed, ClaimRef, CertificateReceived, CertificateNo, CertificateChecked, Discrepancy, DiscrepancyReported,
-			CertificateIssued, Posted, Collected, ContactAttempted, DestroyedOn, DestructionAuthorisedBy, QualityLogRef},
+			CertificateIssued, Posted, Collected, ContactAttempted, DestroyedOn, DestructionAuthorisedBy, QualityLogRef, SnoozeUntil, SnoozeReason, SnoozeBy},
 		outputs: []Column{ClaimStatus, ClaimDeadline, NextAction, Problems},
 	},
 	Withdrawals: {
 		name:     "Withdrawals",
 		required: []Column{LearnerID, QualificationCode, WithdrawnOn, Reason},
 		inputs: []Column{LearnerID, QualificationCode, WithdrawnOn, Reason, NotifiedOn, MISUpdated, SubmittedToAIM, AIMConfirmed, EvidenceRetained, QualityLogRef,
-			LateLogRef, ResultsSent, PartialClaim},
+			LateLogRef, ResultsSent, PartialClaim, SnoozeUntil, SnoozeReason, SnoozeBy},
 		outputs: []Column{WithdrawalStatus, WithdrawalDeadline, NextAction, Problems},
 	},
 	Adjustments: {

@@ -99,6 +99,26 @@ func TestEverySeverityAndALoggedBreach(t *testing.T) {
 	}
 }
 
+// Snoozes of every kind are shown: of what is overdue and of what is at risk,
+// one that has ended, and one that lacks something.
+func TestSnoozes(t *testing.T) {
+	report := judge(t, workbooks(t))
+	asleep := map[policy.Severity]bool{}
+	incomplete := false
+	for _, f := range report.Findings {
+		asleep[f.Severity] = asleep[f.Severity] || f.Snooze != nil
+		incomplete = incomplete || f.Rule == "DAT-11"
+	}
+	ended := false
+	for _, r := range report.Rows {
+		until := r.Record.Value(register.SnoozeUntil)
+		ended = ended || until.IsReadable() && until.Date < AsOf() && r.Problems != ""
+	}
+	if !asleep[policy.Overdue] || !asleep[policy.AtRisk] || !asleep[policy.Todo] || !incomplete || !ended {
+		t.Errorf("snoozed: %v; incomplete: %t; ended: %t", asleep, incomplete, ended)
+	}
+}
+
 // Worked out by hand from the policy, learner by learner.
 func TestStatuses(t *testing.T) {
 	got := map[string]string{}

@@ -10,6 +10,9 @@ import (
 	"regcert/internal/calendar"
 )
 
+// Snoozed is under what Run.Counts has the findings that are snoozed.
+const Snoozed = "snoozed"
+
 // Run is one run over a set of workbooks.
 type Run struct {
 	ID                int64 // given by SaveRun
@@ -17,7 +20,7 @@ type Run struct {
 	Started, Finished time.Time
 	Policy            string         // the version in force on AsOf
 	Program           string         // the version of regcert
-	Counts            map[string]int // findings by severity
+	Counts            map[string]int // findings by severity; those that are snoozed only under Snoozed
 	Workbooks         []Workbook     // in the order of the report
 }
 

@@ -62,9 +62,12 @@ func (w *writing) back(ctx context.Context, l *loaded) {
 		l.leave(Failed, fmt.Sprintf("the proof of what was to be written failed, so nothing was written: %v", err))
 		return
 	}
-	w.replace(ctx, l, after, changes(l.book, patches))
+	written := changes(l.book, patches)
+	w.replace(ctx, l, after, written)
 	if l.result.Outcome == Written {
-		l.result.Cells = cells(patches)
+		for _, c := range written {
+			l.result.Cells += c.Cells
+		}
 		l.warnOfColumnsBeside(patches)
 	}
 }
@@ -166,14 +169,6 @@ func changes(book *register.Workbook, patches []xlsx.SheetPatch) []swap.Change {
 		}
 	}
 	return out
-}
-
-func cells(patches []xlsx.SheetPatch) int {
-	n := 0
-	for _, p := range patches {
-		n += len(p.Edits) + len(p.NewColumns)
-	}
-	return n
 }
 
 // incomplete names the workbooks whose answers cannot be trusted, because a

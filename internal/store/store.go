@@ -1,6 +1,6 @@
-// Package store remembers what regcert did: the runs, what they found, and
-// which message went to whom. It is one SQLite file in the state folder. Of
-// learners it holds their IDs and nothing else.
+// Package store remembers what regcert did: the runs, how much they found, the
+// writes of workbooks, and which message went to whom. It is one SQLite file in
+// the state folder. It holds nothing of learners.
 package store
 
 import (

@@ -51,6 +51,7 @@ func (m *memo) Intend(_ context.Context, i Intent) (int64, error) {
 		return 0, err
 	}
 	i.ID = int64(len(m.intents) + 1)
+	i.At = i.At.In(time.FixedZone("elsewhere", 5*3600)) // a journal need not keep the zone
 	m.intents = append(m.intents, i)
 	return i.ID, nil
 }

@@ -43,7 +43,7 @@ func readOpened(file *os.File, path string, limit int64) (data []byte, sum [32]b
 		return nil, sum, err
 	}
 	if before.Size() > limit {
-		return nil, sum, fmt.Errorf("%w: %d bytes, and at most %d are read", ErrTooLarge, before.Size(), limit)
+		return nil, sum, fmt.Errorf("%w: it has %d bytes, and at most %d are read; remove what does not belong in it (pictures, formatted empty rows), or split it", ErrTooLarge, before.Size(), limit)
 	}
 	data = make([]byte, before.Size(), before.Size()+bytes.MinRead)
 	if _, err := io.ReadFull(file, data); err != nil {

@@ -29,6 +29,7 @@ func (s *Swapper) Resume(ctx context.Context, now time.Time) ([]Resumed, error) 
 	ctx = context.WithoutCancel(ctx)
 	var out []Resumed
 	for _, intent := range pending {
+		intent.At = intent.At.In(now.Location()) // which names a conflict copy
 		r := &replacement{Intent: intent, ctx: ctx, do: s.do, journal: s.journal, wait: s.pause}
 		resumed := Resumed{Path: intent.Path}
 		if away, err := r.away(); away && err == nil && now.Sub(r.At) < forgotten {

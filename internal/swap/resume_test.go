@@ -46,6 +46,9 @@ func TestLateWriter(t *testing.T) {
 				t.Errorf("%s, %s: %s holds %q, %v", platform, when, told[0].Conflict, got, err)
 			}
 			kept := filepath.Base(told[0].Conflict)
+			if kept != "claims (conflicted copy regcert 2026-05-11 081200).xlsx" {
+				t.Errorf("%s, %s: it is named %s", platform, when, kept)
+			}
 			if when == "within the grace" { // who has looked at it and deleted it does not get it again
 				if err := os.Remove(told[0].Conflict); err != nil {
 					t.Fatal(err)

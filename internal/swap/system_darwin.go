@@ -1,38 +1,18 @@
 package swap
 
 import (
-	"errors"
 	"io/fs"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// exchange swaps two files in one step: no moment is without either. errors.ErrUnsupported says that the file system
-// cannot.
-func exchange(a, b string) error {
-	err := unix.RenamexNp(a, b, unix.RENAME_SWAP)
-	switch err {
-	case nil:
-		return nil
-	case unix.EINVAL, unix.ENOSYS, unix.ENOTSUP:
-		return errors.ErrUnsupported
-	}
-	return &os.LinkError{Op: "exchange", Old: a, New: b, Err: err}
-}
+const (
+	flagExchange = unix.RENAME_SWAP
+	flagNew      = unix.RENAME_EXCL
+)
 
-// renameNew is a rename that never replaces what is there.
-func renameNew(from, to string) error {
-	err := unix.RenamexNp(from, to, unix.RENAME_EXCL)
-	switch err {
-	case nil:
-		return nil
-	case unix.EINVAL, unix.ENOSYS, unix.ENOTSUP:
-		return linkThenRemove(from, to)
-	}
-	return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
-}
+func renameFlagged(from, to string, flag uint32) error { return unix.RenamexNp(from, to, flag) }
 
 // isPlaceholder tells of a file that only its name is here: reading it would have a synchronising program fetch it.
 func isPlaceholder(info fs.FileInfo) bool {

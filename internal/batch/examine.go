@@ -41,6 +41,9 @@ func (j *Job) Examine(ctx context.Context) ([]Check, error) {
 		return nil, err
 	}
 	for _, p := range j.Workbooks {
+		if _, isLiteral := literal(p.Glob); isLiteral {
+			continue // stands among the workbooks
+		}
 		if matches, err := filepath.Glob(p.Glob); err == nil && len(matches) == 0 {
 			x.add(Fail, j.display(p.Glob), "no workbook matches it", "correct the path under workbooks: in the configuration")
 		}

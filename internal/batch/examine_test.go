@@ -42,7 +42,6 @@ func TestExamine(t *testing.T) {
 	want := `warn a.xlsx: a run was broken off while it wrote it
 warn a.xlsx: somebody saved it while regcert wrote it; that version is ke
 fail gone/*.xlsx: no workbook matches it
-fail missing.xlsx: no workbook matches it
 pass ./: the old and the new version of a workbook change places in o
 warn .regcert-2.tmp: it was left behind by a regcert that this state does not kno
 warn a (conflicted copy).xlsx: it is a copy that was made because two changed the workbook 

@@ -23,6 +23,7 @@ func TestArrows(t *testing.T) {
 		"templates",
 		"internal/mail",
 		"internal/store",
+		"internal/history",
 		"internal/policy",
 		"internal/register",
 		"internal/calendar",

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"regcert/internal/encrypted"
+	"regcert/internal/history"
 	"regcert/internal/policy"
 	"regcert/internal/register"
 	"regcert/internal/store"
@@ -72,6 +73,7 @@ type Workbook struct {
 // Result is what a run found and did.
 type Result struct {
 	Report    *policy.Report // of the treated workbooks
+	Now       *history.Now   // what is open in the whole set, with its past
 	Workbooks []Workbook
 	Resumed   []swap.Resumed // what became of writes that an earlier run left unfinished, and of versions that were saved into displaced files
 }
@@ -109,7 +111,11 @@ func (j *Job) Check(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.result(set, report), nil
+	seen, err := j.observe(ctx, set, report)
+	if err != nil {
+		return nil, err
+	}
+	return j.result(set, report, seen), nil
 }
 
 // patience is how long a run waits for another that is writing workbooks.
@@ -139,13 +145,17 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
+	seen, err := j.observe(context.WithoutCancel(ctx), set, report)
+	if err != nil {
+		return nil, err
+	}
 	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
 			w.back(ctx, l)
 		}
 	})
-	result = j.result(set, report)
+	result = j.result(set, report, seen)
 	late, lateErr := swapper.Resume(ctx, j.Now())
 	result.Resumed = append(resumed, late...)
 	return result, errors.Join(err, lateErr, j.remember(context.WithoutCancel(ctx), result, now))
@@ -263,8 +273,8 @@ func (l *loaded) read(j *Job) {
 }
 
 // result gathers what is reported: of a job with named workbooks only those.
-func (j *Job) result(set []*loaded, report *policy.Report) *Result {
-	r := &Result{Report: report}
+func (j *Job) result(set []*loaded, report *policy.Report, seen *history.Now) *Result {
+	r := &Result{Report: report, Now: seen}
 	known := slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && len(l.book.Sheets) > 0 })
 	treated := map[string]bool{"": true}
 	for _, l := range set {

@@ -76,15 +76,30 @@ func (j *Job) find(expected []string) ([]source, error) {
 func (j *Job) vanished(expected []string, glob string, matches []string) []string {
 	var out []string
 	for _, name := range expected {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(j.Dir, filepath.FromSlash(name))
-		}
+		path := j.pathOf(name)
 		if ok, err := filepath.Match(glob, path); ok && err == nil && !slices.Contains(matches, path) {
 			out = append(out, path)
 		}
 	}
 	return out
+}
+
+// pathOf is the path of a workbook that reports show under a name.
+func (j *Job) pathOf(name string) string {
+	if path := filepath.FromSlash(name); filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(j.Dir, filepath.FromSlash(name))
+}
+
+// expects reports whether a workbook would be one of the configured ones, if it
+// were there.
+func (j *Job) expects(name string) bool {
+	path := j.pathOf(name)
+	return slices.ContainsFunc(j.Workbooks, func(p Pattern) bool {
+		ok, err := filepath.Match(p.Glob, path)
+		return ok && err == nil
+	})
 }
 
 // named is the workbook that a name on the command line means, or several where

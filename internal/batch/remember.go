@@ -3,8 +3,12 @@ package batch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"regcert/internal/calendar"
+	"regcert/internal/history"
+	"regcert/internal/policy"
 	"regcert/internal/store"
 )
 
@@ -41,5 +45,49 @@ func (j *Job) remember(ctx context.Context, result *Result, started time.Time) e
 	if _, err := j.State.SaveRun(ctx, run); err != nil {
 		return fmt.Errorf("the run could not be recorded: %w", err)
 	}
-	return nil
+	_, err := j.Record(ctx, result)
+	return err
+}
+
+// observe says what the set, as it was read, makes of what was known.
+func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report) (*history.Now, error) {
+	past := &history.Past{}
+	if j.State != nil {
+		var err error
+		if past, err = j.State.Past(ctx, report.AsOf); err != nil {
+			return nil, err
+		}
+	}
+	reading := &history.Reading{
+		AsOf: report.AsOf, Findings: slices.Concat(report.Findings, report.Ready(j.Policy.Calendar)), Expects: j.expects, Tutor: history.TutorsOf(report),
+	}
+	for _, l := range set {
+		if l.copy {
+			continue
+		}
+		b := history.Book{Path: l.name, Read: l.book != nil}
+		if l.book != nil {
+			b.Unread = l.book.Headless
+			for _, s := range l.book.Sheets {
+				b.Sheets = append(b.Sheets, s.Name)
+			}
+		}
+		reading.Books = append(reading.Books, b)
+	}
+	return past.Observe(reading), nil
+}
+
+// Record remembers what a result has seen, unless it is of no day that history
+// can have: one that lies ahead, or before the last that is recorded. Neither is
+// it where workbooks were named that are not configured: what is in them is
+// nobody's to keep track of. The observation is the last there is.
+func (j *Job) Record(ctx context.Context, result *Result) (history.Observation, error) {
+	now := result.Now
+	if now.AsOf > calendar.FromTime(j.Now()) || now.AsOf < now.Past.Last() || slices.ContainsFunc(result.Workbooks, func(w Workbook) bool { return !j.expects(w.Path) }) {
+		if n := len(now.Past.Observations); n > 0 {
+			return now.Past.Observations[n-1], nil
+		}
+		return history.Observation{}, nil
+	}
+	return j.State.SaveObservation(ctx, now, j.Now())
 }

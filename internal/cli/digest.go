@@ -104,7 +104,7 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 		if len(r.Sections) == 0 {
 			continue // gets no digest
 		}
-		d := digest.Compose(in, digest.Recipient{Name: r.Name, Sections: r.Sections})
+		d := digest.Compose(in, digest.Recipient{Name: r.Name, Views: []digest.View{{Sections: r.Sections}}})
 		l := letter{name: r.Name, text: d.Text(), html: d.HTML()}
 		var err error
 		l.Letter, err = mail.Render(mail.Message{
@@ -119,8 +119,8 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 	return out, nil
 }
 
-func (a *app) digestInput(cfg *config.Config, result *batch.Result) digest.Input {
-	in := digest.Input{Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location)}
+func (a *app) digestInput(cfg *config.Config, result *batch.Result) *digest.Input {
+	in := &digest.Input{Now: result.Now, Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location)}
 	for _, w := range result.Workbooks {
 		read := w.Outcome != batch.Failed && (w.Outcome != batch.Deferred || len(w.Sheets) > 0)
 		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: read, Troubled: w.Troubled, Reason: w.Reason, Unread: w.Headless})

@@ -1,5 +1,6 @@
-// Package digest turns a report into the weekly email: who must do what, worst
-// first, as text and as HTML. It is pure: it reads no file and no clock.
+// Package digest turns what is open into the emails that managers get: who must
+// do what, worst first, and what has changed. It is pure: it reads no file and
+// no clock.
 package digest
 
 import (
@@ -9,16 +10,19 @@ import (
 	"time"
 
 	"regcert/internal/calendar"
+	"regcert/internal/history"
 	"regcert/internal/policy"
 )
 
-// Input is what a digest is composed of.
+// Input is what emails are composed of.
 type Input struct {
+	Now       *history.Now // what is open, and what was
 	Report    *policy.Report
-	Calendar  *calendar.Calendar // counts the days left to the deadlines of rows
+	Calendar  *calendar.Calendar // counts the days left of what is remembered
 	Centre    string             // the centre's name, may be empty
 	Workbooks []Workbook         // all of the set, in its order
 	ReadAt    time.Time          // when they were read, in the centre's time zone
+	Next      calendar.Date      // the day of the next digest
 }
 
 // Workbook is what became of one workbook of the set.
@@ -30,12 +34,6 @@ type Workbook struct {
 	Unread   []string // its sheets that are known but were not read, having no header row
 }
 
-// Recipient is who gets a digest.
-type Recipient struct {
-	Name     string
-	Sections []string // keys; none, or All, for all
-}
-
 // Digest is what one recipient is told. All text in it that came from a
 // workbook is one line of bounded length without control characters; it is not
 // escaped.
@@ -45,26 +43,32 @@ type Digest struct {
 	AsOf       calendar.Date
 	Policy     string // the version in force on AsOf
 	Recipient  string // whom it is for, may be empty
-	Scope      string // the sections that the recipient gets, in words; empty for all
+	Scope      string // what the recipient gets, in words; empty for all
+	Balance    string // how what was open became what is open, in a line; empty where there was no digest before
 	Counts     []Count
-	Idle       bool   // nothing needs doing, as far as the recipient's sections go
+	Idle       bool   // nothing needs doing, as far as the recipient is told
 	Lead       string // what matters most, in a sentence
+	Soon       string // what will be late before the next digest, in a sentence; empty where nothing will
 	Snoozed    string // how much is snoozed, and how much of it is overdue; empty where nothing is
-	Warning    string // what is missing from the digest; empty where nothing is
+	Warning    string // what could not be read, and what that means; empty where all could
 	Owners     []OwnerCount
-	Read       string // the workbooks that were read
-	ReadAt     string // when
+	Weeks      []history.Week // how much was open of late, oldest first; fewer than two where that is not known
+	Read       string         // the workbooks that were read
+	ReadAt     string         // when
 	Sections   []Section
 	NotChecked []string // rules that could not be answered, by reason
+	Listed     string   // where all that is not shown is listed: "in the attached action list"
 
-	unread int // workbooks that could not be read
+	unread    int  // workbooks that could not be read
+	unchanged bool // nothing was closed, or opened, since the digest before
 }
 
 // Count is one figure of the headline.
 type Count struct {
-	Label string // such as "overdue"
-	Tone  string // the look: "red", "amber", "blue", "violet", "grey"
-	N     int
+	Label  string // such as "overdue"
+	Tone   string // the look: "red", "amber", "blue", "violet", "grey"
+	N      int
+	Change string // on the digest before, such as "+3", "−2" or "="; empty where there was none
 }
 
 // OwnerCount says how much one role has to do.
@@ -73,14 +77,21 @@ type OwnerCount struct {
 	N, Overdue, AtRisk int // all, and of these the overdue and the at-risk ones
 }
 
-// Section is a part of the digest: items of one kind, worst and earliest first.
+// Section is a part of the digest: items of one kind by who must act, then by
+// qualification, then by date.
 type Section struct {
 	Key    string // what the configuration calls it, or "snoozed"
 	Title  string
-	Count  int // findings in it but the logged ones, and rows that are ready to claim
+	Count  int // findings in it but the logged ones
 	Logged int // breaches that the quality log already records: counted, not shown
-	Items  []Item
-	More   int // findings that are counted but not shown
+	Groups []Group
+	More   int // findings that are counted but not shown, for want of room
+}
+
+// Group is what one role has to do; Owner is empty where that says nothing.
+type Group struct {
+	Owner string
+	Items []Item
 }
 
 // Item is what one role has to do about one record.
@@ -88,12 +99,17 @@ type Item struct {
 	Tone  string // the look, as of Count
 	Label string // what the tone means: "Overdue"
 	Title string // the Learner ID, or the place where there is none
+	Name  string // the learner's name or initials, as the recipient's tier allows
 	Code  string // the Qualification Code
+	Mark  string // what has become of it since the digest before: "New"; empty where nothing
+	Since string // since when it is open: "since Mon 4 May 2026"; empty where that is today
+	AsOf  string // why it is as it was on an earlier day; empty where it was seen
 	Sleep string // until when it is snoozed, on whose word and why; empty where it is not
 	Due   string // "Mon 9 Feb 2026", empty without a due date
 	Days  string // "2 working days late"
-	Owner string
 	Steps []Step
+
+	rank int // its place among those of the section, the worst first
 }
 
 // Step is one thing to do.
@@ -104,24 +120,55 @@ type Step struct {
 	Rule   string // ID, and clause
 }
 
+// weeksShown is how far back the digest shows how much was open.
+const weeksShown = 12
+
 // Compose says what in has for the recipient.
-func Compose(in Input, who Recipient) *Digest {
-	d := &Digest{
-		Title: "Registrations and claims", Centre: oneLine(in.Centre, 80), AsOf: in.Report.AsOf, Policy: oneLine(in.Report.Policy, 20),
-		Recipient: oneLine(who.Name, 80), Scope: scope(who), NotChecked: notChecked(in.Report.NotChecked),
-		ReadAt: in.ReadAt.Format("Mon 2 Jan 2006") + " at " + in.ReadAt.Format("15:04"),
-	}
-	piles := piled(in, who)
-	tally(d, piles[:snoozed])
+func Compose(in *Input, who Recipient) *Digest {
+	r := newRoute(who)
+	d := in.begin("Registrations and claims", who, r)
+	piles := piled(in.Now.Matters, r)
+	base, known := in.Now.Past.Baseline(in.Report.AsOf)
+	d.tally(piles[:snoozed])
 	d.Snoozed = countSnoozed(piles[snoozed])
+	c := composer{in: in, asOf: in.Report.AsOf, base: base, compared: known}
+	if r.most.rank() > References.rank() {
+		c.names = namesOf(in.Report)
+	}
 	for i, pile := range piles {
 		if len(pile) > 0 {
-			d.Sections = append(d.Sections, compose(sections()[i], pile, d.AsOf))
+			d.Sections = append(d.Sections, c.section(i, pile))
 		}
 	}
-	d.workbooks(in.Workbooks, who)
+	d.unchanged = true
+	if known {
+		balance := in.Now.Balance(base, r.admits)
+		d.Balance, d.unchanged = balanceInWords(balance, in.Report.AsOf), balance.Closed == 0
+		d.compare(in.Now, base, r)
+	}
+	if d.Scope != "" { // a nought would speak of what the recipient is not told
+		d.Counts = slices.DeleteFunc(d.Counts, func(c Count) bool { return c.N == 0 && (c.Change == "" || c.Change == "=") })
+	}
+	d.Weeks = slices.DeleteFunc(in.Now.Weeks(weeksShown, r.admits), func(w history.Week) bool { return !w.Known })
+	d.workbooks(in, r)
 	d.Lead = lead(d, piles)
+	d.Soon = soon(in, piles[:snoozed])
 	return d
+}
+
+// begin makes what every email to the recipient says.
+func (in *Input) begin(title string, who Recipient, r *route) *Digest {
+	return &Digest{
+		Title: title, Centre: oneLine(in.Centre, 80), AsOf: in.Report.AsOf, Policy: oneLine(in.Report.Policy, 20),
+		Recipient: oneLine(who.Name, 80), Scope: scope(r), NotChecked: notChecked(in.Report.NotChecked),
+		ReadAt: in.ReadAt.Format("Mon 2 Jan 2006") + " at " + in.ReadAt.Format("15:04"), Listed: "by regcert check",
+	}
+}
+
+// IsEmpty reports whether there is nothing to say: nothing is open or snoozed,
+// nothing was closed since the digest before, and every workbook was read.
+func (d *Digest) IsEmpty() bool {
+	return d.Idle && d.unchanged && d.Snoozed == "" && d.Warning == "" && !slices.ContainsFunc(d.Sections, func(s Section) bool { return s.Count > 0 })
 }
 
 // Subject is the subject of the email. Nothing in it came from a workbook.
@@ -145,19 +192,14 @@ func (d *Digest) Subject() string {
 }
 
 // tally counts what is to be done, by severity and by owner.
-func tally(d *Digest, piles [][]*policy.Finding) {
-	n := map[policy.Severity]int{}
-	claims := 0
+func (d *Digest) tally(piles [][]told) {
+	n := map[string]int{}
 	owners := map[string]*OwnerCount{}
 	for _, f := range slices.Concat(piles...) {
 		if f.Severity == policy.Info {
 			continue
 		}
-		if isReadyToClaim(f) {
-			claims++
-		} else {
-			n[f.Severity]++
-		}
+		n[countOf(f.Life, f.Severity)]++
 		o := owners[f.Owner]
 		if o == nil {
 			o = &OwnerCount{Owner: f.Owner}
@@ -171,12 +213,9 @@ func tally(d *Digest, piles [][]*policy.Finding) {
 			o.AtRisk++
 		}
 	}
-	d.Counts = []Count{
-		{"overdue", "red", n[policy.Overdue]}, {"at risk", "amber", n[policy.AtRisk]}, {"ready to claim", "blue", claims},
-		{"to do", "blue", n[policy.Todo]}, {"to correct", "violet", n[policy.Data]}, {"missed", "red", n[policy.Breach]},
-	}
-	if d.Scope != "" { // a nought would speak of what the recipient is not told
-		d.Counts = slices.DeleteFunc(d.Counts, func(c Count) bool { return c.N == 0 })
+	d.Counts = counts()
+	for i := range d.Counts {
+		d.Counts[i].N = n[d.Counts[i].Label]
 	}
 	d.Idle = len(owners) == 0
 	for _, o := range owners {
@@ -196,8 +235,36 @@ func tally(d *Digest, piles [][]*policy.Finding) {
 	})
 }
 
+// counts are the figures of the headline, in their order.
+func counts() []Count {
+	return []Count{
+		{Label: labelOf(policy.Overdue), Tone: "red"}, {Label: labelOf(policy.AtRisk), Tone: "amber"}, {Label: readyToClaim, Tone: "blue"},
+		{Label: labelOf(policy.Todo), Tone: "blue"}, {Label: labelOf(policy.Data), Tone: "violet"}, {Label: labelOf(policy.Breach), Tone: "red"},
+	}
+}
+
+// readyToClaim is what claims that can be submitted are counted as.
+const readyToClaim = "ready to claim"
+
+// labelOf is what findings of a severity are counted as.
+func labelOf(s policy.Severity) string {
+	switch s {
+	case policy.Breach:
+		return "missed"
+	case policy.Overdue:
+		return "overdue"
+	case policy.AtRisk:
+		return "at risk"
+	case policy.Todo:
+		return "to do"
+	case policy.Data:
+		return "to correct"
+	}
+	return "for information"
+}
+
 // lead says in a sentence what matters most.
-func lead(d *Digest, piles [sectionCount][]*policy.Finding) string {
+func lead(d *Digest, piles [sectionCount][]told) string {
 	asleep := piles[snoozed]
 	if d.Idle {
 		text := "nothing needs doing"
@@ -231,7 +298,7 @@ func besides(isSnoozed bool, nothing string) string {
 
 // about counts the records in a sorted pile that have findings of a severity,
 // and names the date of the first.
-func about(nouns [2]string, pile []*policy.Finding, s policy.Severity, due string, asOf calendar.Date) string {
+func about(nouns [2]string, pile []told, s policy.Severity, due string, asOf calendar.Date) string {
 	type record struct {
 		workbook, sheet string
 		row             int
@@ -248,48 +315,76 @@ func about(nouns [2]string, pile []*policy.Finding, s policy.Severity, due strin
 		if n == 1 {
 			due = ", due on"
 		}
-		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), daysWords(asOf, f))
+		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), daysWords(asOf, f.Finding))
 	}
 	return out + "."
 }
 
-func first(pile []*policy.Finding, s policy.Severity) *policy.Finding {
-	i := slices.IndexFunc(pile, func(f *policy.Finding) bool { return f.Severity == s })
+func first(pile []told, s policy.Severity) *told {
+	i := slices.IndexFunc(pile, func(f told) bool { return f.Severity == s })
 	if i < 0 {
 		return nil
 	}
-	return pile[i]
+	return &pile[i]
 }
 
 // workbooks says which workbooks were read and, to those who care for them,
 // which were not processed and why.
-func (d *Digest) workbooks(all []Workbook, who Recipient) {
-	var read []string
+func (d *Digest) workbooks(in *Input, r *route) {
+	var read, unread []string
 	s := Section{Key: keyWorkbooks, Title: "Workbooks not processed"}
-	for _, w := range all {
+	var group Group
+	for _, w := range in.Workbooks {
 		path := oneLine(w.Path, 120)
 		if w.Read {
 			read = append(read, path)
 		} else {
-			d.unread++
+			unread = append(unread, path)
 		}
 		label, why := trouble(w)
 		if label == "" {
 			continue
 		}
-		if s.Count++; len(s.Items) < maxItems {
-			s.Items = append(s.Items, Item{Tone: "amber", Label: label, Title: path, Steps: []Step{{Action: why}}})
+		if s.Count++; s.Count <= maxItems {
+			group.Items = append(group.Items, Item{Tone: "amber", Label: label, Title: path, Steps: []Step{{Action: why}}, rank: s.Count - 1})
 		} else {
 			s.More++
 		}
 	}
-	if s.Count > 0 && who.gets(keyWorkbooks) {
+	if s.Count > 0 && r.gets(keyWorkbooks) {
+		s.Groups = []Group{group}
 		d.Sections = append(d.Sections, s)
 	}
 	d.Read = oneLine(strings.Join(read, ", "), 1000)
-	if d.unread > 0 {
-		d.Warning = plural(d.unread, "workbook", "workbooks") + " could not be read. What is in " + choose(d.unread, "it", "them") + " is missing from this email."
+	if d.unread = len(unread); d.unread > 0 {
+		d.Warning = warning(in.Now.Matters, unread, r)
 	}
+}
+
+// warning says which workbooks could not be read, and what that means for what
+// is in them.
+func warning(matters []history.Matter, unread []string, r *route) string {
+	names := unread
+	if len(names) > 3 {
+		names = append(slices.Clone(names[:3]), plural(len(unread)-3, "more", "more"))
+	}
+	text := join(names) + " could not be read. "
+	kept, oldest := 0, calendar.Date(0)
+	for _, m := range matters {
+		if m.AsOf.IsZero() {
+			continue
+		}
+		if _, told := r.tells(m.Life, placeOf(m.Finding)); told {
+			kept++
+			if oldest.IsZero() || m.AsOf < oldest {
+				oldest = m.AsOf
+			}
+		}
+	}
+	if kept == 0 {
+		return text + "What is in " + choose(len(unread), "it", "them") + " may be missing from this email."
+	}
+	return text + plural(kept, "item stands", "items stand") + " here as last seen, since " + oldest.Long() + " at the earliest; what has changed in " + choose(len(unread), "it", "them") + " since is missing."
 }
 
 // trouble says what was not done with a workbook, and why; nothing where all

@@ -32,8 +32,8 @@ func testCalendar(t testing.TB) *calendar.Calendar {
 
 func TestGolden(t *testing.T) {
 	for name, d := range map[string]*Digest{
-		"rich":   Compose(rich(t), Recipient{Name: "Head of Quality", Sections: []string{All}}),
-		"claims": Compose(rich(t), Recipient{Name: "Compliance Team", Sections: []string{"claims", "withdrawals"}}),
+		"rich":   Compose(rich(t), Recipient{Name: "Head of Quality"}),
+		"claims": Compose(rich(t), Recipient{Name: "Compliance Team", Views: []View{{Sections: []string{"claims", "withdrawals"}}}}),
 		"idle":   Compose(idle(t), Recipient{}),
 		"asleep": Compose(asleep(t), Recipient{}),
 	} {
@@ -103,7 +103,7 @@ func TestEveryFindingHasItsPlace(t *testing.T) {
 				t.Errorf("%s: no section is expected here; say which", name)
 				continue
 			}
-			piles := piled(Input{Report: &policy.Report{Findings: []policy.Finding{f}}}, Recipient{})
+			piles := piled(reportOf(t, f).Now.Matters, newRoute(Recipient{}))
 			for i, pile := range piles {
 				if (len(pile) == 1) != (i == section) {
 					t.Errorf("%s: section %q holds %d", name, sections()[i].title, len(pile))
@@ -129,8 +129,10 @@ func TestNothingIsMissing(t *testing.T) {
 		}
 		sum += s.Count + s.Logged
 		steps := 0
-		for _, item := range s.Items {
-			steps += len(item.Steps)
+		for _, g := range s.Groups {
+			for _, item := range g.Items {
+				steps += len(item.Steps)
+			}
 		}
 		if steps+s.More != s.Count {
 			t.Errorf("%s shows %d and %d more of %d", s.Title, steps, s.More, s.Count)
@@ -171,7 +173,7 @@ func TestRouting(t *testing.T) {
 		{[]string{"workbooks"}, "workbooks", "workbooks"},
 		{[]string{"data"}, "data", "data"},
 	} {
-		d := Compose(in, Recipient{Sections: c.sections})
+		d := Compose(in, Recipient{Views: []View{{Sections: c.sections}}})
 		var got []string
 		for _, s := range d.Sections {
 			got = append(got, s.Key)
@@ -190,7 +192,7 @@ func TestRouting(t *testing.T) {
 // what one role has to do about one record is one item.
 func TestOrderAndGrouping(t *testing.T) {
 	cal := testCalendar(t)
-	in := Input{Calendar: cal, Report: &policy.Report{AsOf: monday, Findings: findings(t, cal, `
+	in := reportOf(t, findings(t, cal, `
 		WDL-04 | todo    | A | q |            | b.xlsx S!C2 | Compliance Team | one
 		REG-09 | todo    | B | q |            | a.xlsx S!C3 | Admissions Team | two
 		REG-10 | todo    | B | q |            | a.xlsx S!D3 | Administration Team | three
@@ -199,18 +201,20 @@ func TestOrderAndGrouping(t *testing.T) {
 		REG-11 | at-risk | D | q | 2026-05-19 | a.xlsx S!F5 | Quality Team | six
 		REG-06 | todo    | E | q | 2026-05-12 | a.xlsx S!F6 | Quality Team | seven
 		REG-06 | overdue | F | q | 2026-05-08 | a.xlsx S!F7 | Quality Team | eight
-	`)}}
+	`)...)
 	var got []string
-	for _, s := range Compose(in, Recipient{Sections: []string{"other"}}).Sections {
-		for _, item := range s.Items {
-			line := item.Title + " " + item.Owner + ":"
-			for _, step := range item.Steps {
-				line += " " + step.Action
+	for _, s := range Compose(in, Recipient{Views: []View{{Sections: []string{"other"}}}}).Sections {
+		for _, g := range s.Groups {
+			for _, item := range g.Items {
+				line := item.Title + " " + g.Owner + ":"
+				for _, step := range item.Steps {
+					line += " " + step.Action
+				}
+				got = append(got, line)
 			}
-			got = append(got, line)
 		}
 	}
-	want := []string{"F Quality Team: eight.", "D Quality Team: six.", "C Quality Team: five.", "E Quality Team: seven.", "B Administration Team: three.", "B Admissions Team: two. four."}
+	want := []string{"F Quality Team: eight.", "E Quality Team: seven.", "D Quality Team: six.", "C Quality Team: five.", "B Administration Team: three.", "B Admissions Team: two. four."}
 	if !slices.Equal(got, want) {
 		t.Errorf("items\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
@@ -250,7 +254,7 @@ func TestSubject(t *testing.T) {
 		{"REG-01 | overdue | <b>L1 | 610 | 2026-05-08 | a.xlsx S!A2 | Administration Team | x", "1 overdue"},
 		{richTable, "8 overdue, 6 at risk, 10 to do, 3 to correct, 2 missed, 3 snoozed, 2 of them overdue"},
 	} {
-		in := Input{Calendar: cal, Report: &policy.Report{AsOf: monday, Findings: findings(t, cal, c.table)}}
+		in := reportOf(t, findings(t, cal, c.table)...)
 		if got, want := Compose(in, Recipient{}).Subject(), "Registrations and claims, Mon 11 May 2026: "+c.want; got != want {
 			t.Errorf("the subject is %q, want %q", got, want)
 		}
@@ -262,6 +266,7 @@ func TestKindsOfSheetsThatAreReadyToClaim(t *testing.T) {
 	in.Report.Findings = nil
 	in.Report.Rows[1].Status = "Ready to claim"
 	in.Report.Rows[1].Record.Sheet.Kind = register.Enrolments
+	in.look()
 	if d := Compose(in, Recipient{}); len(d.Sections) != 1 || d.Sections[0].Key != keyWorkbooks {
 		t.Errorf("a status of another kind of sheet counts as a claim: %+v", d.Sections)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"regcert/internal/calendar"
+	"regcert/internal/history"
 	"regcert/internal/policy"
 	"regcert/internal/register/registertest"
 	"regcert/internal/xlsx"
@@ -115,7 +116,7 @@ const richTable = `
 `
 
 // rich is a report with something in every section.
-func rich(t testing.TB) Input {
+func rich(t testing.TB) *Input {
 	t.Helper()
 	cal := testCalendar(t)
 	books := registertest.Read(t, monday, `
@@ -127,7 +128,7 @@ func rich(t testing.TB) Input {
 		L062       | 603/5678/X         |
 	`)
 	records := books[0].Sheets[0].Records
-	return Input{
+	in := &Input{
 		Report: &policy.Report{
 			AsOf: monday, Policy: "1.0", Findings: findings(t, cal, richTable),
 			Rows: []policy.Row{
@@ -145,25 +146,43 @@ func rich(t testing.TB) Input {
 			{Path: "enrolments.xlsx", Read: true}, {Path: "assessments.xlsx", Read: true, Unread: []string{"Units"}}, {Path: "claims.xlsx", Read: true, Troubled: true, Reason: "open on the computer OFFICE-2 since 07:48; its statuses are written when it is closed"},
 			{Path: "archive/claims 2024-25.xls", Troubled: true, Reason: "this is a workbook of Excel 97-2003; save it as .xlsx"},
 		},
-		ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC),
+		ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC), Next: monday + 7,
 	}
+	in.look()
+	return in
+}
+
+// look has what the report finds observed, for the first time.
+func (in *Input) look() {
+	findings := slices.Concat(in.Report.Findings, in.Report.Ready(in.Calendar))
+	in.Now = (&history.Past{}).Observe(&history.Reading{AsOf: in.Report.AsOf, Findings: findings})
 }
 
 // asleep is a report in which all there is to do is snoozed.
-func asleep(t testing.TB) Input {
+func asleep(t testing.TB) *Input {
 	t.Helper()
 	in := rich(t)
 	in.Report.Findings = slices.DeleteFunc(in.Report.Findings, func(f policy.Finding) bool { return f.Snooze == nil })
 	in.Report.Rows = in.Report.Rows[2:]
 	in.Workbooks = idle(t).Workbooks
+	in.look()
 	return in
 }
 
 // idle is a report without anything to do.
-func idle(t testing.TB) Input {
+func idle(t testing.TB) *Input {
 	t.Helper()
 	in := rich(t)
 	in.Report = &policy.Report{AsOf: monday, Policy: "1.0"}
 	in.Workbooks = []Workbook{{Path: "enrolments.xlsx", Read: true}, {Path: "claims.xlsx", Read: true}}
+	in.look()
+	return in
+}
+
+// reportOf is a report of these findings, and of nothing else.
+func reportOf(t testing.TB, findings ...policy.Finding) *Input {
+	t.Helper()
+	in := &Input{Calendar: testCalendar(t), Report: &policy.Report{AsOf: monday, Findings: findings}, Next: monday + 7}
+	in.look()
 	return in
 }

@@ -1,67 +1,171 @@
 package digest
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"regcert/internal/calendar"
+	"regcert/internal/history"
 	"regcert/internal/policy"
 	"regcert/internal/xlsx"
 )
 
-// compose makes a section of a sorted pile that is not empty.
-func compose(kind section, pile []*policy.Finding, asOf calendar.Date) Section {
-	s := Section{Key: kind.key, Title: kind.title}
-	shown := 0
-	var last *policy.Finding
-	for _, f := range pile {
-		if f.Logged {
+// composer makes the sections of one email.
+type composer struct {
+	in       *Input
+	asOf     calendar.Date
+	base     history.Observation // of the digest before
+	compared bool                // there was one
+	names    map[string]person   // by Learner ID as compared; nil where none is told
+}
+
+// section makes a section of a sorted pile that is not empty. The worst items
+// stand in it, grouped by who must act.
+func (c *composer) section(place int, pile []told) Section {
+	s := Section{Key: keyAt(place), Title: sections()[place].title}
+	var items []item
+	shown, withheld := 0, 0
+	for i := range pile {
+		f := &pile[i]
+		switch {
+		case f.Logged:
 			s.Logged++
+			continue
+		case f.how == Counts:
+			s.Count++
+			withheld++
 			continue
 		}
 		s.Count++
-		if last == nil || !isTogether(last, f) {
-			if len(s.Items) == maxItems {
+		if len(items) == 0 || !c.isTogether(items[len(items)-1].first, f) {
+			if len(items) == maxItems {
 				continue
 			}
-			s.Items = append(s.Items, newItem(f, asOf))
-			last = f
+			items = append(items, item{Item: c.item(f), first: f})
+			items[len(items)-1].rank = len(items) - 1
 		}
-		if item := &s.Items[len(s.Items)-1]; len(item.Steps) < maxSteps {
-			item.Steps = append(item.Steps, newStep(f))
+		if last := &items[len(items)-1]; len(last.Steps) < maxSteps {
+			last.Steps = append(last.Steps, newStep(f))
 			shown++
 		}
 	}
-	s.More = s.Count - shown
+	s.More = s.Count - withheld - shown
+	s.Groups = grouped(items)
 	return s
 }
 
-// isTogether reports whether one role has to act on both about one record, by
-// the same day.
-func isTogether(a, b *policy.Finding) bool {
-	return a.Workbook == b.Workbook && a.Sheet == b.Sheet && a.Row == b.Row && a.Owner == b.Owner && a.Severity == b.Severity && a.Due == b.Due
+// item is an Item while it is put into its place.
+type item struct {
+	Item
+	first *told
 }
 
-func newItem(f *policy.Finding, asOf calendar.Date) Item {
-	item := Item{Title: oneLine(f.LearnerID, 40), Code: oneLine(f.QualificationCode, 40), Owner: f.Owner, Due: f.Due.Long()}
-	if item.Title == "" {
-		item.Title = wholePlace(f)
+// grouped sorts items by who must act, those with the worst first, then by
+// qualification, then by date.
+func grouped(items []item) []Group {
+	var owners []string
+	for i := range items {
+		if o := items[i].first.Owner; !slices.Contains(owners, o) {
+			owners = append(owners, o)
+		}
 	}
-	item.Tone, item.Label = look(f)
+	slices.SortStableFunc(items, func(a, b item) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(owners, a.first.Owner), slices.Index(owners, b.first.Owner)),
+			cmp.Compare(a.first.Life.Code, b.first.Life.Code),
+			compareDue(a.first.Due, b.first.Due))
+	})
+	var groups []Group
+	for i := range items {
+		o := items[i].first.Owner
+		if n := len(groups); n == 0 || groups[n-1].Owner != o {
+			groups = append(groups, Group{Owner: o})
+		}
+		g := &groups[len(groups)-1]
+		g.Items = append(g.Items, items[i].Item)
+	}
+	return groups
+}
+
+// isTogether reports whether one role has to act on both about one record, by
+// the same day, and the same has become of both.
+func (c *composer) isTogether(a, b *told) bool {
+	return a.Workbook == b.Workbook && a.Sheet == b.Sheet && a.Row == b.Row && a.Owner == b.Owner && a.Severity == b.Severity && a.Due == b.Due &&
+		a.AsOf == b.AsOf && c.mark(a) == c.mark(b)
+}
+
+// mark says what has become of a finding since the digest before.
+func (c *composer) mark(f *told) string {
+	if !c.compared || f.Snooze != nil || f.Severity == policy.Info {
+		return ""
+	}
+	switch f.Life.Change(c.base.ID) {
+	case history.New:
+		return "New"
+	case history.Reopened:
+		return "Back again"
+	case history.Woken:
+		return "Awake again"
+	case history.Worse:
+		return "Worse"
+	}
+	return ""
+}
+
+func (c *composer) item(f *told) Item {
+	out := Item{Title: oneLine(f.LearnerID, 40), Code: oneLine(f.QualificationCode, 40), Due: f.Due.Long(), Mark: c.mark(f)}
+	if out.Title == "" {
+		out.Title = wholePlace(f.Finding)
+	} else if c.names != nil {
+		out.Name = c.names[f.Life.Key.ID].shown(f.how)
+	}
+	out.Tone, out.Label = look(f.Finding)
 	if f.Snooze != nil {
-		item.Sleep = fmt.Sprintf("Snoozed until %s by %s: %s", f.Snooze.Until.Long(), oneLine(f.Snooze.By, 60), sentence(oneLine(f.Snooze.Reason, 300)))
+		out.Sleep = sleep(f.Snooze)
+	}
+	if since := f.Life.Since(); since < c.asOf && f.Severity != policy.Info {
+		out.Since = "since " + since.Long()
+	}
+	if !f.AsOf.IsZero() {
+		out.AsOf = "As of " + f.AsOf.Long() + ": " + unseen(f, c.in.Workbooks)
 	}
 	if f.Severity != policy.Breach && f.Severity != policy.Info { // what is done is neither late nor in time
-		item.Days = daysWords(asOf, f)
+		left := *f.Finding
+		if !f.AsOf.IsZero() && !left.Due.IsZero() {
+			left.WorkingDaysLeft = c.in.Calendar.Left(c.asOf, left.Due)
+		}
+		out.Days = daysWords(c.asOf, &left)
 	}
-	return item
+	return out
+}
+
+// sleep says until when a finding is snoozed, on whose word and why, as far as
+// that is known.
+func sleep(s *policy.Snooze) string {
+	text := "Snoozed until " + s.Until.Long()
+	if s.Reason == "" {
+		return text + "."
+	}
+	return fmt.Sprintf("%s by %s: %s", text, oneLine(s.By, 60), sentence(oneLine(s.Reason, 300)))
+}
+
+// unseen says why a finding could not be seen.
+func unseen(f *told, workbooks []Workbook) string {
+	for _, w := range workbooks {
+		if w.Path == f.Workbook && w.Read && !slices.Contains(w.Unread, f.Sheet) {
+			return "a workbook that it depends on could not be read."
+		}
+	}
+	return oneLine(f.Workbook, 120) + " could not be read."
 }
 
 // countSnoozed says how much is snoozed, and how much of it is overdue; nothing
 // where nothing is.
-func countSnoozed(pile []*policy.Finding) string {
+func countSnoozed(pile []told) string {
 	overdue := 0
 	for _, f := range pile {
 		if f.Severity == policy.Overdue {
@@ -103,7 +207,7 @@ func wholePlace(f *policy.Finding) string {
 
 // look says how an item is shown: its tone, and what that means in words.
 func look(f *policy.Finding) (tone, label string) {
-	if isReadyToClaim(f) {
+	if f.IsReady() {
 		return "blue", "Ready"
 	}
 	switch f.Severity {
@@ -124,8 +228,12 @@ func look(f *policy.Finding) (tone, label string) {
 // newStep is what a finding asks for. Of what is wrong in the data or was missed
 // the action alone says too little. The clause stands beside the rule, not again
 // behind the message.
-func newStep(f *policy.Finding) Step {
-	s := Step{Action: sentence(oneLine(f.Action, 300)), Where: where(f), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
+func newStep(f *told) Step {
+	s := Step{Action: sentence(oneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
+	if f.Message == "" { // it is remembered, and what was found is not
+		s.Found = sentence(ruleTitle(f.Rule))
+		return s
+	}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {
 		message := strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")")
 		s.Found = sentence(oneLine(message, 400))

@@ -45,15 +45,30 @@ func (d *Digest) cut(n int) *Digest {
 	c := *d
 	c.Sections = make([]Section, len(d.Sections))
 	for i, s := range d.Sections {
-		if len(s.Items) > n {
-			for _, item := range s.Items[n:] {
-				s.More += len(item.Steps)
-			}
-			s.Items = s.Items[:n]
-		}
-		c.Sections[i] = s
+		c.Sections[i] = s.cut(n)
 	}
 	return &c
+}
+
+// cut returns the section with at most n items, the worst.
+func (s Section) cut(n int) Section {
+	groups := s.Groups
+	s.Groups = nil
+	for _, g := range groups {
+		items := g.Items
+		g.Items = nil
+		for _, item := range items {
+			if item.rank < n {
+				g.Items = append(g.Items, item)
+			} else {
+				s.More += len(item.Steps)
+			}
+		}
+		if len(g.Items) > 0 {
+			s.Groups = append(s.Groups, g)
+		}
+	}
+	return s
 }
 
 // Amount is the section's count with what it counts: one record may ask for

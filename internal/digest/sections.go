@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"regcert/internal/calendar"
+	"regcert/internal/history"
 	"regcert/internal/policy"
-	"regcert/internal/register"
 )
 
 // All is the key that stands for all sections.
@@ -34,23 +35,40 @@ func Keys() []string {
 	return []string{keyClaims, keyRegistrations, keyWithdrawals, keyCertificates, keyEvidence, keyBreaches, keyOther, keyData, keyWorkbooks}
 }
 
-// gets reports whether the recipient is told of the sections with the key.
-func (r Recipient) gets(key string) bool {
-	return len(r.Sections) == 0 || slices.Contains(r.Sections, All) || slices.Contains(r.Sections, key)
+// scope says in words what somebody gets who does not get all.
+func scope(r *route) string {
+	if r.isWhole() {
+		return ""
+	}
+	var parts []string
+	for i := range r.views {
+		parts = append(parts, r.views[i].words())
+	}
+	return strings.Join(parts, "; and ")
 }
 
-// scope names the sections of a recipient who does not get all.
-func scope(who Recipient) string {
+// words says what a view is of.
+func (l *lane) words() string {
 	var got []string
 	for _, k := range Keys() {
-		if who.gets(k) {
+		if l.gets(k) {
 			got = append(got, k)
 		}
 	}
+	text := join(got)
 	if len(got) == len(Keys()) {
-		return ""
+		text = "everything"
 	}
-	return join(got)
+	if len(l.Owners) > 0 {
+		text += " for the " + join(l.Owners)
+	}
+	if len(l.Codes) > 0 {
+		text += " on " + oneLine(join(l.Codes), 200)
+	}
+	if l.Tutor != "" {
+		text += " about the learners of " + oneLine(l.Tutor, 80)
+	}
+	return text
 }
 
 // How much is shown: items of a section, and steps of an item. The rest is
@@ -60,10 +78,10 @@ const (
 	maxSteps = 8
 )
 
-// section is a kind of section: its name, and what an overdue or at-risk
+// section is a kind of section: its title, and what an overdue or at-risk
 // finding in it is called, one and many.
 type section struct {
-	key, title      string
+	title           string
 	overdue, atRisk [2]string
 }
 
@@ -85,41 +103,67 @@ const (
 
 func sections() [sectionCount]section {
 	return [sectionCount]section{
-		overdueClaims:        {keyClaims, "Overdue claims", [2]string{"overdue claim", "overdue claims"}, [2]string{}},
-		claimsDue:            {keyClaims, "Claims due", [2]string{}, [2]string{"claim at risk", "claims at risk"}},
-		overdueRegistrations: {keyRegistrations, "Overdue registrations", [2]string{"overdue registration", "overdue registrations"}, [2]string{}},
-		atRiskRegistrations:  {keyRegistrations, "Registrations at risk", [2]string{}, [2]string{"registration at risk", "registrations at risk"}},
-		withdrawals:          {keyWithdrawals, "Withdrawals", [2]string{"overdue withdrawal", "overdue withdrawals"}, [2]string{"withdrawal at risk", "withdrawals at risk"}},
-		certificates:         {keyCertificates, "Certificates", [2]string{"overdue action on certificates", "overdue actions on certificates"}, [2]string{}},
-		evidence:             {keyEvidence, "Evidence at risk", [2]string{"overdue sign-off", "overdue sign-offs"}, [2]string{"assessment at risk", "assessments at risk"}},
-		missed:               {keyBreaches, "Requirements missed", [2]string{}, [2]string{}},
-		other:                {keyOther, "Other actions", [2]string{"other overdue action", "other overdue actions"}, [2]string{"other action at risk", "other actions at risk"}},
-		data:                 {keyData, "Data to correct", [2]string{}, [2]string{}},
-		snoozed:              {keySnoozed, "Snoozed", [2]string{}, [2]string{}},
+		overdueClaims:        {"Overdue claims", [2]string{"overdue claim", "overdue claims"}, [2]string{}},
+		claimsDue:            {"Claims due", [2]string{}, [2]string{"claim at risk", "claims at risk"}},
+		overdueRegistrations: {"Overdue registrations", [2]string{"overdue registration", "overdue registrations"}, [2]string{}},
+		atRiskRegistrations:  {"Registrations at risk", [2]string{}, [2]string{"registration at risk", "registrations at risk"}},
+		withdrawals:          {"Withdrawals", [2]string{"overdue withdrawal", "overdue withdrawals"}, [2]string{"withdrawal at risk", "withdrawals at risk"}},
+		certificates:         {"Certificates", [2]string{"overdue action on certificates", "overdue actions on certificates"}, [2]string{}},
+		evidence:             {"Evidence at risk", [2]string{"overdue sign-off", "overdue sign-offs"}, [2]string{"assessment at risk", "assessments at risk"}},
+		missed:               {"Requirements missed", [2]string{}, [2]string{}},
+		other:                {"Other actions", [2]string{"other overdue action", "other overdue actions"}, [2]string{"other action at risk", "other actions at risk"}},
+		data:                 {"Data to correct", [2]string{}, [2]string{}},
+		snoozed:              {"Snoozed", [2]string{}, [2]string{}},
 	}
 }
 
-// place says in which section a finding stands while it is not snoozed: each in
-// exactly one.
-func place(f *policy.Finding) int {
-	family, _, _ := strings.Cut(f.Rule, "-")
+// keyAt is the key of the section in a place.
+func keyAt(place int) string {
+	switch place {
+	case overdueClaims, claimsDue:
+		return keyClaims
+	case overdueRegistrations, atRiskRegistrations:
+		return keyRegistrations
+	case withdrawals:
+		return keyWithdrawals
+	case certificates:
+		return keyCertificates
+	case evidence:
+		return keyEvidence
+	case missed:
+		return keyBreaches
+	case data:
+		return keyData
+	case snoozed:
+		return keySnoozed
+	}
+	return keyOther
+}
+
+// placeOf says in which section a finding stands while it is not snoozed: each
+// in exactly one.
+func placeOf(f *policy.Finding) int { return place(f.Rule, f.Severity, f.Logged) }
+
+func place(rule string, severity policy.Severity, logged bool) int {
+	family, _, _ := strings.Cut(rule, "-")
 	switch {
-	case f.Severity == policy.Data:
+	case severity == policy.Data:
 		return data
 	case family == "ASM":
 		return evidence
-	case f.Severity == policy.Breach, f.Logged, f.Rule == "REG-04":
+	case severity == policy.Breach, logged, rule == "REG-04":
 		return missed
-	case isReadyToClaim(f):
+	case rule == "": // ready to claim
 		return claimsDue
 	case family == "CLM":
-		if f.Severity == policy.Overdue {
+		if severity == policy.Overdue {
 			return overdueClaims
 		}
 		return claimsDue
-	case f.Rule == "REG-01":
-		return overdueRegistrations
-	case f.Rule == "REG-02":
+	case rule == "REG-01", rule == "REG-02":
+		if severity == policy.Overdue {
+			return overdueRegistrations
+		}
 		return atRiskRegistrations
 	case family == "WDL":
 		return withdrawals
@@ -129,33 +173,31 @@ func place(f *policy.Finding) int {
 	return other
 }
 
+// told is a finding of which a recipient is told, and how much.
+type told struct {
+	history.Matter
+	how Privacy
+}
+
 // piled puts all that the recipient is told into piles, one a section, worst and
 // earliest first. What one role has to do about one record lies together.
-func piled(in Input, who Recipient) (piles [sectionCount][]*policy.Finding) {
-	kinds := sections()
-	add := func(f *policy.Finding) {
-		i := place(f)
-		if !who.gets(kinds[i].key) {
-			return
+func piled(matters []history.Matter, r *route) (piles [sectionCount][]told) {
+	for _, m := range matters {
+		i := placeOf(m.Finding)
+		how, yes := r.tells(m.Life, i)
+		if !yes {
+			continue
 		}
-		if f.Snooze != nil && !f.Logged { // what is logged asks for nothing, awake or not
+		if m.Snooze != nil && !m.Logged { // what is logged asks for nothing, awake or not
 			i = snoozed
 		}
-		piles[i] = append(piles[i], f)
-	}
-	for i := range in.Report.Findings {
-		add(&in.Report.Findings[i])
-	}
-	for i := range in.Report.Rows {
-		if f := readyToClaim(&in.Report.Rows[i], in); f != nil {
-			add(f)
-		}
+		piles[i] = append(piles[i], told{m, how})
 	}
 	for _, pile := range piles {
-		slices.SortStableFunc(pile, func(a, b *policy.Finding) int {
+		slices.SortStableFunc(pile, func(a, b told) int {
 			return cmp.Or(
 				cmp.Compare(a.Severity.Rank(), b.Severity.Rank()),
-				compareDue(a, b),
+				compareDue(a.Due, b.Due),
 				cmp.Compare(a.Workbook, b.Workbook), cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row),
 				cmp.Compare(a.Owner, b.Owner))
 		})
@@ -164,32 +206,12 @@ func piled(in Input, who Recipient) (piles [sectionCount][]*policy.Finding) {
 }
 
 // compareDue orders by due date; what has none comes last.
-func compareDue(a, b *policy.Finding) int {
-	if a.Due.IsZero() != b.Due.IsZero() {
-		if a.Due.IsZero() {
+func compareDue(a, b calendar.Date) int {
+	if a.IsZero() != b.IsZero() {
+		if a.IsZero() {
 			return 1
 		}
 		return -1
 	}
-	return cmp.Compare(a.Due, b.Due)
+	return cmp.Compare(a, b)
 }
-
-// readyToClaim makes of a row that waits for its claim what stands in the list,
-// and nil of any other. No rule finds fault with such a row: there is a claim to
-// submit, and time to do it.
-func readyToClaim(r *policy.Row, in Input) *policy.Finding {
-	rec := r.Record
-	if r.Status != "Ready to claim" || rec.Sheet.Kind != register.Claims {
-		return nil
-	}
-	return &policy.Finding{
-		Clause: "P 5.3", Severity: policy.Todo, Owner: policy.ComplianceTeam,
-		Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Kind: rec.Sheet.Kind, Row: rec.Row, Col: rec.Sheet.Column(register.ClaimSubmitted),
-		LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(), Snooze: r.Snooze,
-		Due: r.Deadline, WorkingDaysLeft: in.Calendar.Left(in.Report.AsOf, r.Deadline),
-		Action: "Submit the claim to AIM by " + r.Deadline.Long(),
-	}
-}
-
-// isReadyToClaim reports whether f was made of a row.
-func isReadyToClaim(f *policy.Finding) bool { return f.Rule == "" }

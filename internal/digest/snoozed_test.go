@@ -46,6 +46,7 @@ func TestLeadBesidesWhatIsSnoozed(t *testing.T) {
 		in := idle(t)
 		in.Report.Findings = findings(t, cal, strings.Join(c.table, "\n"))
 		in.Workbooks[0].Read = !c.unread
+		in.look()
 		if got := Compose(in, Recipient{}).Lead; got != c.want {
 			t.Errorf("%q: %q, want %q", c.table, got, c.want)
 		}

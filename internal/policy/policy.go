@@ -109,6 +109,7 @@ type Finding struct {
 	Field             string // a column's name, or what the rule says; may be empty
 	LearnerID         string // as staff wrote it
 	QualificationCode string // as staff wrote it
+	UnitCode          string // as staff wrote it, on an Assessments record
 	Due               calendar.Date
 	WorkingDaysLeft   int     // centre days left to Due, negative when late; 0 without Due
 	Snooze            *Snooze // nil where it is not snoozed

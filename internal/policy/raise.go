@@ -115,7 +115,7 @@ func (j *judge) locate(f *Finding, p *problem) {
 	}
 	if j.at != nil {
 		r := j.at.rec
-		f.Row, f.LearnerID, f.QualificationCode = r.Row, r.LearnerID(), r.QualificationCode()
+		f.Row, f.LearnerID, f.QualificationCode, f.UnitCode = r.Row, r.LearnerID(), r.QualificationCode(), r.UnitCode()
 	}
 }
 

@@ -21,6 +21,7 @@ type Rule struct {
 	Rationale         string          // why that matters
 	Needs             []register.Kind // sheets without which it cannot be answered
 	Numbers           []string        // the keys of the numbers that it uses
+	Alone             bool            // it looks at nothing but the record itself, so that no other sheet can change its answer
 
 	clock   clock // what starts its clock
 	partial bool  // what can be answered without one of the needed sheets is
@@ -66,6 +67,7 @@ func Rules() []Rule {
 	rules := slices.Concat(datRules(), regRules(), asmRules(), clmRules(), crtRules(), wdlRules(), recRules(), polRules())
 	keys := NumberKeys()
 	for i := range rules {
+		rules[i].Alone = slices.Contains(aloneRules(), rules[i].ID)
 		for _, k := range keys {
 			if slices.Contains(k.UsedBy, rules[i].ID) {
 				rules[i].Numbers = append(rules[i].Numbers, k.Key)
@@ -74,6 +76,16 @@ func Rules() []Rule {
 	}
 	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
+}
+
+// aloneRules are the IDs of the rules that look at nothing but the record
+// itself.
+func aloneRules() []string {
+	return []string{
+		"ASM-04", "ASM-05", "ASM-07", "ASM-08", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06",
+		"DAT-01", "DAT-02", "DAT-04", "DAT-07", "DAT-08", "DAT-10", "DAT-11", "DAT-12",
+		"POL-01", "REC-01", "REC-02", "REC-03", "REG-03", "REG-12", "WDL-05",
+	}
 }
 
 // centreRules are the IDs of the rules on the recognition of centres, which

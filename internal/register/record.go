@@ -83,6 +83,10 @@ func (r *Record) LearnerID() string { return r.readableText(LearnerID) }
 // where there is none that can be read.
 func (r *Record) QualificationCode() string { return r.readableText(QualificationCode) }
 
+// UnitCode returns the Unit Code as staff wrote it, empty where there is none
+// that can be read.
+func (r *Record) UnitCode() string { return r.readableText(UnitCode) }
+
 func (r *Record) readableText(c Column) string {
 	if v := r.Value(c); v.IsReadable() {
 		return v.Text

@@ -1,0 +1,296 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+
+	"regcert/internal/calendar"
+	"regcert/internal/policy"
+	"regcert/internal/register"
+)
+
+// Reading is what a set of workbooks showed.
+type Reading struct {
+	AsOf     calendar.Date
+	Findings []policy.Finding             // and what is ready to claim
+	Books    []Book                       // all of the set
+	Expects  func(workbook string) bool   // reports whether the set would have the workbook, if it were there
+	Tutor    func(*policy.Finding) string // names the tutor of the learner; may be nil
+}
+
+// Book is a workbook of the set.
+type Book struct {
+	Path   string
+	Read   bool
+	Sheets []string // those that were read
+	Unread []string // those that are known and could not be read
+}
+
+// Matter is a finding with its life.
+type Matter struct {
+	*policy.Finding       // of one that is Kept, what is remembered of it
+	Life            *Life // of what is for information one that is not kept
+	// AsOf is the day on which it was last seen, where it was kept because what
+	// it stands on could not be read this time. No date where it was seen.
+	AsOf calendar.Date
+}
+
+// Now is what there is, after a reading.
+type Now struct {
+	AsOf    calendar.Date
+	Matters []Matter // in the order of the findings; those that were kept come last
+	Lives   []*Life  // of the past and of now
+	Sheets  []Sheet  // that were read
+	Past    *Past
+
+	missing map[Sheet]calendar.Date // read of late, and not now
+	alone   map[string]bool         // by rule: nothing that is missing can change its answer
+}
+
+// keptFor is for how many days a workbook that is gone is missed before it is
+// taken to have been put away: longer than any holiday.
+const keptFor = 35
+
+// Observe says what a reading makes of what was known, which it takes over. A
+// finding that is not seen any more is closed, unless what it stands on, or what
+// its rule looks at, could not be read.
+func (p *Past) Observe(r *Reading) *Now {
+	n := &Now{AsOf: r.AsOf, Past: p, Lives: p.Lives, missing: map[Sheet]calendar.Date{}, alone: aloneRules()}
+	n.readSheets(r)
+	seen := n.match(r)
+	for _, l := range p.Lives {
+		if l.State == Closed || seen[l] {
+			continue
+		}
+		if day, kept := n.keeps(r, l); kept {
+			if l.State == Snoozed && l.Until < r.AsOf {
+				l.wake(r.AsOf)
+			}
+			n.Matters = append(n.Matters, Matter{Finding: l.remembered(), Life: l, AsOf: day})
+			continue
+		}
+		next := l.Sight
+		next.State, next.Until = Closed, 0
+		l.become(next, r.AsOf)
+	}
+	return n
+}
+
+func aloneRules() map[string]bool {
+	alone := map[string]bool{}
+	for _, r := range policy.Rules() {
+		alone[r.ID] = r.Alone
+	}
+	return alone
+}
+
+// readSheets notes which sheets were read, and which of those that were read of
+// late were not.
+func (n *Now) readSheets(r *Reading) {
+	books := map[string]*Book{}
+	for i := range r.Books {
+		b := &r.Books[i]
+		books[b.Path] = b
+		for _, name := range b.Sheets {
+			n.Sheets = append(n.Sheets, Sheet{b.Path, name})
+		}
+	}
+	for s, day := range n.Past.Sheets {
+		b := books[s.Workbook]
+		switch {
+		case b == nil && (!r.Expects(s.Workbook) || r.AsOf-day > keptFor):
+		case b == nil, !b.Read, slices.Contains(b.Unread, s.Name):
+			n.missing[s] = day
+		}
+	}
+}
+
+// keeps reports whether a life that is not seen goes on, because nobody could
+// see it, and when it was last seen.
+func (n *Now) keeps(r *Reading, l *Life) (calendar.Date, bool) {
+	if day, missing := n.missing[Sheet{l.Workbook, l.Sheet}]; missing {
+		return day, true
+	}
+	if n.alone[l.Rule] {
+		return 0, false
+	}
+	// The record may be another's who is in what is missing; after a while that
+	// is taken to stay away.
+	var latest calendar.Date
+	for _, day := range n.missing {
+		if r.AsOf-day <= keptFor {
+			latest = max(latest, day)
+		}
+	}
+	return latest, !latest.IsZero()
+}
+
+// Doubtful reports whether a finding may be raised only because something that
+// its rule looks at could not be read.
+func (n *Now) Doubtful(m Matter) bool {
+	return len(n.missing) > 0 && !n.alone[m.Rule]
+}
+
+// match finds the life of each finding, or begins one, and returns the lives
+// that were seen.
+func (n *Now) match(r *Reading) map[*Life]bool {
+	lives := map[Key][]*Life{}
+	for _, l := range n.Lives {
+		lives[l.Key] = append(lives[l.Key], l)
+	}
+	findings := map[Key][]*policy.Finding{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Severity != policy.Info {
+			k := KeyOf(f)
+			findings[k] = append(findings[k], f)
+		}
+	}
+	seen := make(map[*Life]bool, len(r.Findings))
+	of := make(map[*policy.Finding]*Life, len(r.Findings))
+	for k, some := range findings {
+		pair(some, lives[k], func(f *policy.Finding, l *Life) { of[f], seen[l] = l, true })
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		l := of[f]
+		if l == nil {
+			l = &Life{Key: KeyOf(f)}
+			if f.Severity != policy.Info {
+				n.Lives = append(n.Lives, l)
+			}
+		}
+		l.become(sightOf(f, r), r.AsOf)
+		n.Matters = append(n.Matters, Matter{Finding: f, Life: l})
+	}
+	return seen
+}
+
+// pair gives each of some findings with one key the life that is most like it:
+// one that goes on rather than one that was closed, in the same workbook, due on
+// the same day. So a life goes on although rows were sorted or moved, or a
+// workbook has another name.
+func pair(findings []*policy.Finding, lives []*Life, give func(*policy.Finding, *Life)) {
+	if len(findings) > 1 {
+		slices.SortStableFunc(findings, func(a, b *policy.Finding) int {
+			return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Workbook, b.Workbook), cmp.Compare(a.Row, b.Row))
+		})
+	}
+	lives = slices.Clone(lives)
+	for _, like := range []func(*policy.Finding, *Life) bool{
+		func(f *policy.Finding, l *Life) bool {
+			return l.State != Closed && l.Workbook == f.Workbook && l.Due == f.Due
+		},
+		func(f *policy.Finding, l *Life) bool { return l.State != Closed && l.Workbook == f.Workbook },
+		func(f *policy.Finding, l *Life) bool { return l.State != Closed && l.Due == f.Due },
+		func(f *policy.Finding, l *Life) bool { return l.State != Closed },
+		func(f *policy.Finding, l *Life) bool { return l.Due == f.Due },
+		func(*policy.Finding, *Life) bool { return true },
+	} {
+		if len(lives) == 0 {
+			return
+		}
+		findings = slices.DeleteFunc(slices.Clone(findings), func(f *policy.Finding) bool {
+			i := slices.IndexFunc(lives, func(l *Life) bool { return like(f, l) })
+			if i < 0 {
+				return false
+			}
+			give(f, lives[i])
+			lives = slices.Delete(lives, i, i+1)
+			return true
+		})
+	}
+}
+
+func sightOf(f *policy.Finding, r *Reading) Sight {
+	s := Sight{
+		Rule: f.Rule, Clause: f.Clause, Severity: f.Severity, Owner: f.Owner, LearnerID: f.LearnerID, QualificationCode: f.QualificationCode, UnitCode: f.UnitCode,
+		Due: f.Due, Workbook: f.Workbook, Sheet: f.Sheet, Row: f.Row, Col: f.Col, Action: f.Action, State: Open,
+	}
+	if f.Snooze != nil {
+		s.State, s.Until = Snoozed, f.Snooze.Until
+	}
+	if r.Tutor != nil {
+		s.Tutor = Pseudonym(r.Tutor(f))
+	}
+	return s
+}
+
+// become takes over how the finding is seen now.
+func (l *Life) become(next Sight, day calendar.Date) {
+	l.changed = l.changed || l.Sight != next
+	if l.ID == 0 && len(l.Events) == 0 || l.State != next.State || l.Severity != next.Severity {
+		l.Events = append(l.Events, Event{Present, day, next.State, next.Severity})
+	}
+	l.Sight = next
+}
+
+// wake ends a snooze that has run out while nobody could look at the record.
+func (l *Life) wake(day calendar.Date) {
+	next := l.Sight
+	next.State, next.Until = Open, 0
+	l.become(next, day)
+}
+
+// remembered is the finding as it was last seen. What was found then is not
+// remembered, as it may quote cells.
+func (l *Life) remembered() *policy.Finding {
+	f := &policy.Finding{
+		Rule: l.Rule, Clause: l.Clause, Severity: l.Severity, Owner: l.Owner, LearnerID: l.LearnerID, QualificationCode: l.QualificationCode, UnitCode: l.UnitCode,
+		Kind: l.Kind, Field: l.Field, Due: l.Due, Workbook: l.Workbook, Sheet: l.Sheet, Row: l.Row, Col: l.Col, Action: l.Action,
+	}
+	if l.State == Snoozed {
+		f.Snooze = &policy.Snooze{Until: l.Until}
+	}
+	return f
+}
+
+// Changed lists the lives that are not recorded as they are.
+func (n *Now) Changed() []*Life {
+	var out []*Life
+	for _, l := range n.Lives {
+		if l.changed {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Recorded takes over which observation recorded what has changed. Lives have
+// their IDs by now.
+func (n *Now) Recorded(o Observation) {
+	for _, l := range n.Lives {
+		if !l.changed {
+			continue
+		}
+		l.changed = false
+		for i := range l.Events {
+			if l.Events[i].Observation == Present {
+				l.Events[i].Observation = o.ID
+			}
+		}
+	}
+	n.Past.Observations = append(n.Past.Observations, o)
+}
+
+// TutorsOf returns what names the tutor of a finding's learner, from the
+// Enrolments records of the report: that of the qualification, or else of any.
+func TutorsOf(report *policy.Report) func(*policy.Finding) string {
+	by := map[register.Key]string{}
+	for i := range report.Rows {
+		rec := report.Rows[i].Record
+		if rec.Sheet.Kind != register.Enrolments || rec.Key.ID == "" {
+			continue
+		}
+		if tutor := rec.Value(register.Tutor); tutor.IsReadable() {
+			by[rec.Key] = tutor.Text
+			by[register.Key{ID: rec.Key.ID}] = tutor.Text
+		}
+	}
+	return func(f *policy.Finding) string {
+		key := register.Key{ID: register.NormalID(f.LearnerID), Code: register.NormalCode(f.QualificationCode)}
+		if tutor, known := by[key]; known || key.ID == "" {
+			return tutor
+		}
+		return by[register.Key{ID: key.ID}]
+	}
+}

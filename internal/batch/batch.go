@@ -74,6 +74,7 @@ type Workbook struct {
 type Result struct {
 	Report    *policy.Report // of the treated workbooks
 	Now       *history.Now   // what is open in the whole set, with its past
+	Recorded  bool           // Now is part of the history
 	Workbooks []Workbook
 	Resumed   []swap.Resumed // what became of writes that an earlier run left unfinished, and of versions that were saved into displaced files
 }

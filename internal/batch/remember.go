@@ -45,8 +45,7 @@ func (j *Job) remember(ctx context.Context, result *Result, started time.Time) e
 	if _, err := j.State.SaveRun(ctx, run); err != nil {
 		return fmt.Errorf("the run could not be recorded: %w", err)
 	}
-	_, err := j.Record(ctx, result)
-	return err
+	return j.Record(ctx, result)
 }
 
 // observe says what the set, as it was read, makes of what was known.
@@ -80,14 +79,13 @@ func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report)
 // Record remembers what a result has seen, unless it is of no day that history
 // can have: one that lies ahead, or before the last that is recorded. Neither is
 // it where workbooks were named that are not configured: what is in them is
-// nobody's to keep track of. The observation is the last there is.
-func (j *Job) Record(ctx context.Context, result *Result) (history.Observation, error) {
+// nobody's to keep track of.
+func (j *Job) Record(ctx context.Context, result *Result) error {
 	now := result.Now
 	if now.AsOf > calendar.FromTime(j.Now()) || now.AsOf < now.Past.Last() || slices.ContainsFunc(result.Workbooks, func(w Workbook) bool { return !j.expects(w.Path) }) {
-		if n := len(now.Past.Observations); n > 0 {
-			return now.Past.Observations[n-1], nil
-		}
-		return history.Observation{}, nil
+		return nil
 	}
-	return j.State.SaveObservation(ctx, now, j.Now())
+	err := j.State.SaveObservation(ctx, now, j.Now())
+	result.Recorded = err == nil
+	return err
 }

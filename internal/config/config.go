@@ -23,8 +23,7 @@ import (
 // Config is what config.yaml says, as values of the packages that use them.
 // Paths are absolute.
 //
-// SMTP.OAuth2, Recipient.Escalations and Schedule are read and checked, and not
-// acted on yet.
+// Of Schedule only the days of digests are used by now.
 type Config struct {
 	File string // the file as it was named; empty for Default
 	Dir  string // the folder of the file
@@ -40,7 +39,9 @@ type Config struct {
 	StateDir    string
 	KeepBackups int // how many copies of a workbook are kept
 	Mail        Mail
-	Recipients  []Recipient
+	Programmes  map[string][]string // Qualification Codes by the programme's name
+	Recipients  []Recipient         // each address once
+	Escalation  Escalation
 	Schedule    Schedule
 }
 
@@ -49,13 +50,6 @@ type Workbook struct {
 	Path        string // a pattern as of filepath.Glob
 	PasswordEnv string // the environment variable with the password; empty: none
 	WriteBack   bool   // false: read only
-}
-
-// Recipient is somebody who gets the digest.
-type Recipient struct {
-	Name, Email string
-	Sections    []string // keys of digest sections, or "all"; empty: none but escalations
-	Escalations bool     // is told at once of what is newly at risk, overdue or missed
 }
 
 // Schedule says when the daemon does what.
@@ -93,7 +87,9 @@ func Default(dir string) (*Config, error) {
 			From:      netmail.Address{Name: "regcert", Address: "regcert@localhost"},
 			SMTP:      SMTP{TLS: "starttls", Auth: "login"}, // the port follows from TLS
 		},
-		Schedule: Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
+		Programmes: map[string][]string{},
+		Escalation: Escalation{QuietFrom: 19 * time.Hour, QuietTo: 7 * time.Hour, MostADay: 4},
+		Schedule:   Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
 	}, nil
 }
 
@@ -148,6 +144,7 @@ func read(path string) (string, error) {
 
 // read takes over what the file says.
 func (c *Config) read(root value) {
+	later := func(value) {}
 	seen := root.object("write keys such as workbooks",
 		field{"centre", func(v value) { v.text("write the centre's name", &c.Centre) }},
 		field{"timezone", c.readTimezone},
@@ -165,9 +162,18 @@ func (c *Config) read(root value) {
 			v.object("write {keep: 20}", field{"keep", func(v value) { v.number(1, 10_000, "how many copies of a workbook are kept", &c.KeepBackups) }})
 		}},
 		field{"mail", c.readMail},
-		field{"recipients", c.readRecipients},
+		field{"programmes", later},
+		field{"recipients", later},
+		field{"tutors", later},
+		field{"escalation", func(v value) { c.Escalation.read(v) }},
 		field{"schedule", func(v value) { c.Schedule.read(v) }},
 	)
+	// Recipients speak of programmes, and tutors may be recipients, wherever they stand.
+	for _, next := range []field{{"programmes", c.readProgrammes}, {"recipients", c.readRecipients}, {"tutors", c.readTutors}} {
+		if v, ok := seen[next.key]; ok {
+			next.read(v)
+		}
+	}
 	if _, ok := seen["workbooks"]; !ok {
 		root.doc.fail(nil, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
 	}

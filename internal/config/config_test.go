@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"regcert/internal/calendar"
+	"regcert/internal/digest"
 	"regcert/internal/mail"
 	"regcert/internal/policy"
 	"regcert/internal/register"
@@ -78,6 +79,7 @@ func TestDefaults(t *testing.T) {
 
 // TestKeys guards that each key arrives where it belongs.
 func TestKeys(t *testing.T) {
+	all := []digest.View{{Sections: []string{digest.All}}}
 	absolute := filepath.Join(t.TempDir(), "elsewhere")
 	for _, tc := range []struct {
 		name, text string
@@ -141,8 +143,21 @@ func TestKeys(t *testing.T) {
 		{"recipients", "recipients:\n  - {name: A, email: a@centre.example, sections: all, escalations: true}\n  - {name: B, email: b@centre.example, sections: [claims, withdrawals]}\n" +
 			"  - {name: C, email: c@centre.example}\n  - {name: D, email: d@centre.example, sections: [], escalations: true}",
 			func(c *Config) any { return c.Recipients },
-			same([]Recipient{{"A", "a@centre.example", []string{"all"}, true}, {"B", "b@centre.example", []string{"claims", "withdrawals"}, false},
-				{"C", "c@centre.example", []string{"all"}, false}, {"D", "d@centre.example", nil, true}})},
+			same([]Recipient{{Name: "A", Email: "a@centre.example", Views: all, Escalations: all}, {Name: "B", Email: "b@centre.example", Views: []digest.View{{Sections: []string{"claims", "withdrawals"}}}},
+				{Name: "C", Email: "c@centre.example", Views: all}, {Name: "D", Email: "d@centre.example", Escalations: []digest.View{{}}}})},
+		{"what a recipient is told", "recipients: [{name: A, email: a@centre.example, owners: [quality team, IQA], qualifications: [610/1234/5], programmes: [Care], privacy: initials, when_empty: all_clear, attach: [action_list, calendar]}]\n" +
+			"programmes: {Care: [603/5678/X, '7000']}",
+			func(c *Config) any { return c.Recipients },
+			same([]Recipient{{Name: "A", Email: "a@centre.example", AllClear: true, ActionList: true, Calendar: true, Views: []digest.View{{
+				Sections: []string{"all"}, Owners: []string{policy.QualityTeam, policy.IQA}, Codes: []string{"610/1234/5", "603/5678/X", "7000"}, Privacy: digest.Initials}}}})},
+		{"several roles of one address", "tutors: {Jane Doe: j@centre.example, Ann Lee: a@centre.example}\nrecipients:\n  - {name: A, email: A@centre.example, sections: [claims], escalations: true}\n" +
+			"  - {name: B, email: a@centre.example, sections: [data], attach: [calendar]}",
+			func(c *Config) any { return c.Recipients },
+			same([]Recipient{{Name: "A", Email: "A@centre.example", Calendar: true, Views: []digest.View{{Sections: []string{"claims"}}, {Sections: []string{"data"}}, {Tutor: "Ann Lee"}},
+				Escalations: []digest.View{{Sections: []string{"claims"}}}}, {Name: "Jane Doe", Email: "j@centre.example", Views: []digest.View{{Tutor: "Jane Doe"}}}})},
+		{"escalation", `escalation: {quiet_hours: "18:30..07:15", most_a_day: 2}`, func(c *Config) any { return c.Escalation },
+			same(Escalation{18*time.Hour + 30*time.Minute, 7*time.Hour + 15*time.Minute, 2})},
+		{"no quiet hours", `escalation: {quiet_hours: none}`, func(c *Config) any { return c.Escalation.IsQuiet(time.Date(2026, 5, 11, 3, 0, 0, 0, time.UTC)) }, same(false)},
 		{"schedule", `schedule: {check: "*/10 8-17 * * *", digest: "30 7 29 2 *", catch_up: 90m}`, func(c *Config) any { return c.Schedule },
 			same(Schedule{"*/10 8-17 * * *", "30 7 29 2 *", 90 * time.Minute})},
 	} {
@@ -303,5 +318,40 @@ func TestVersionsAreSorted(t *testing.T) {
 	}
 	if len(c.Policy) != 2 || c.Policy[0].Version != "old" || c.Policy[1].Version != "new" {
 		t.Errorf("%+v", c.Policy)
+	}
+}
+
+// TestQuietHours guards the hours in which nobody is told at once, over midnight
+// and within a day, with their ends.
+func TestQuietHours(t *testing.T) {
+	night, lunch := Escalation{QuietFrom: 19 * time.Hour, QuietTo: 7 * time.Hour}, Escalation{QuietFrom: 12 * time.Hour, QuietTo: 13*time.Hour + 30*time.Minute}
+	for _, tc := range []struct {
+		e    Escalation
+		at   string
+		want bool
+	}{
+		{night, "18:59", false}, {night, "19:00", true}, {night, "00:00", true}, {night, "06:59", true}, {night, "07:00", false},
+		{lunch, "11:59", false}, {lunch, "12:00", true}, {lunch, "13:29", true}, {lunch, "13:30", false}, {Escalation{}, "00:00", false},
+	} {
+		at, err := time.Parse("15:04", tc.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tc.e.IsQuiet(at); got != tc.want {
+			t.Errorf("%v at %s: quiet is %t", tc.e, tc.at, got)
+		}
+	}
+}
+
+// TestNextDigest guards the day that the digest speaks of as its next.
+func TestNextDigest(t *testing.T) {
+	for _, tc := range []struct{ schedule, after, want string }{
+		{"0 8 * * MON", "2026-05-11", "2026-05-18"}, {"0 8 * * MON", "2026-05-17", "2026-05-18"}, {"0 8 * * MON", "2026-03-23", "2026-03-30"},
+		{"0 8 * * *", "2026-05-11", "2026-05-12"}, {"0 0 1 * *", "2026-05-11", "2026-06-01"},
+	} {
+		c := mustLoad(t, one+"schedule: {digest: '"+tc.schedule+"'}")
+		if got := c.NextDigest(day(t, tc.after)); got.String() != tc.want {
+			t.Errorf("%s after %s: %s, want %s", tc.schedule, tc.after, got, tc.want)
+		}
 	}
 }

@@ -1,42 +1,184 @@
 package config
 
 import (
+	"maps"
 	netmail "net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/robfig/cron/v3"
 
 	"regcert/internal/digest"
+	"regcert/internal/policy"
+)
+
+// Recipient is somebody who gets email: what is said of one address under
+// recipients and under tutors, taken together.
+type Recipient struct {
+	Name, Email string
+	Views       []digest.View // what the digest tells them; none: they get no digest
+	Escalations []digest.View // what they are told at once; none: nothing
+	AllClear    bool          // they get a digest also where there is nothing to say
+	ActionList  bool          // the action list is attached to it
+	Calendar    bool          // the calendar of what is due is attached to it
+}
+
+// The words of a recipient's keys.
+const (
+	whenEmptyNothing  = "nothing"
+	whenEmptyAllClear = "all_clear"
+	attachActionList  = "action_list"
+	attachCalendar    = "calendar"
 )
 
 func (c *Config) readRecipients(v value) {
 	items, _ := v.items("write a list of recipients, such as [{name: Head of Quality, email: quality@centre.example}]")
 	for _, item := range items {
-		r := Recipient{Sections: []string{digest.All}}
-		seen := item.object("write name and email",
-			field{"name", func(v value) { v.filled("write the recipient's name or role", &r.Name) }},
-			field{"email", func(v value) { v.address(&r.Email) }},
-			field{"sections", func(v value) { v.sections(&r.Sections) }},
-			field{"escalations", func(v value) { v.yesNo(&r.Escalations) }},
-		)
-		item.wants(seen, "name", "email")
-		if sections, ok := seen["sections"]; ok && len(r.Sections) == 0 && !r.Escalations {
-			sections.fail("this recipient would get nothing: name sections, write all, or take the recipient out")
-		}
-		for _, other := range c.Recipients {
-			// One message goes to one address, so the second would never come.
-			if r.Email != "" && strings.EqualFold(other.Email, r.Email) {
-				seen["email"].fail("%s is the address of %q too: give the sections of both to one of them", r.Email, other.Name)
-			}
-			if r.Name != "" && strings.EqualFold(other.Name, r.Name) {
-				seen["name"].fail("%q is another recipient's name too: give each its own", r.Name)
-			}
-		}
-		c.Recipients = append(c.Recipients, r)
+		c.readRecipient(item)
 	}
+}
+
+func (c *Config) readRecipient(item value) {
+	var r Recipient
+	view := digest.View{Sections: []string{digest.All}}
+	escalations, whenEmpty := false, whenEmptyNothing
+	seen := item.object("write name and email",
+		field{"name", func(v value) { v.filled("write the recipient's name or role", &r.Name) }},
+		field{"email", func(v value) { v.address(&r.Email) }},
+		field{"sections", func(v value) { v.sections(&view.Sections) }},
+		field{"owners", func(v value) { v.owners(&view.Owners) }},
+		field{"qualifications", func(v value) {
+			v.texts("write a list of Qualification Codes, in quotes if they are numbers", func(_ value, s string) { view.Codes = append(view.Codes, s) })
+		}},
+		field{"programmes", func(v value) {
+			v.texts("write a list of names that stand under programmes:", func(item value, s string) { c.programme(item, s, &view.Codes) })
+		}},
+		field{"privacy", func(v value) { v.privacy(&view.Privacy) }},
+		field{"when_empty", func(v value) { v.oneOf(&whenEmpty, whenEmptyNothing, whenEmptyAllClear) }},
+		field{"attach", func(v value) { r.attach(v) }},
+		field{"escalations", func(v value) { v.yesNo(&escalations) }},
+	)
+	item.wants(seen, "name", "email")
+	r.AllClear = whenEmpty == whenEmptyAllClear
+	if attach, ok := seen["attach"]; ok && view.Privacy == digest.Counts && (r.ActionList || r.Calendar) {
+		attach.fail("what is attached names learners, and privacy: counts does not: take one of the two out")
+	}
+	if sections, ok := seen["sections"]; ok && len(view.Sections) == 0 && !escalations {
+		sections.fail("this recipient would get nothing: name sections, write all, or take the recipient out")
+	}
+	if len(view.Sections) > 0 {
+		r.Views = []digest.View{view}
+	}
+	if escalations {
+		r.Escalations = []digest.View{view}
+	}
+	for _, other := range c.Recipients {
+		// Files and commands go by the name.
+		if r.Name != "" && strings.EqualFold(other.Name, r.Name) && !strings.EqualFold(other.Email, r.Email) {
+			seen["name"].fail("%q is another recipient's name too: give each its own", r.Name)
+		}
+	}
+	c.add(r)
+}
+
+// add takes a recipient up. One message goes to one address: who has several
+// roles gets it once, with what all of them are told.
+func (c *Config) add(r Recipient) {
+	for i := range c.Recipients {
+		known := &c.Recipients[i]
+		if r.Email == "" || !strings.EqualFold(known.Email, r.Email) {
+			continue
+		}
+		known.Views = append(known.Views, r.Views...)
+		known.Escalations = append(known.Escalations, r.Escalations...)
+		known.AllClear = known.AllClear || r.AllClear
+		known.ActionList = known.ActionList || r.ActionList
+		known.Calendar = known.Calendar || r.Calendar
+		return
+	}
+	c.Recipients = append(c.Recipients, r)
+}
+
+// readTutors makes of each tutor a recipient of what is open for their own
+// learners.
+func (c *Config) readTutors(v value) {
+	for _, e := range v.entries("write each tutor's name, as the Tutor column has it, and address, such as {Jane Doe: jane@centre.example}") {
+		r := Recipient{Name: e.key, Views: []digest.View{{Tutor: e.key}}}
+		e.value.address(&r.Email)
+		c.add(r)
+	}
+}
+
+// readProgrammes reads which qualifications belong together.
+func (c *Config) readProgrammes(v value) {
+	for _, e := range v.entries("write each programme's name and its Qualification Codes, such as {Care: [610/1234/5, 603/5678/X]}") {
+		var codes []string
+		before := len(v.doc.problems)
+		e.value.texts("write a list of Qualification Codes, in quotes if they are numbers", func(_ value, s string) { codes = append(codes, s) })
+		if len(codes) == 0 && len(v.doc.problems) == before {
+			e.value.fail("has no qualification: name at least one, or take the programme out")
+			continue
+		}
+		c.Programmes[e.key] = codes
+	}
+}
+
+// programme adds the qualifications of a programme.
+func (c *Config) programme(v value, name string, into *[]string) {
+	codes, known := c.Programmes[name]
+	if !known {
+		names := slices.Sorted(maps.Keys(c.Programmes))
+		if near := nearest(name, names); near != "" {
+			v.fail("unknown programme %q: did you mean %q?", name, near)
+		} else {
+			v.fail("unknown programme %q: name it under programmes: with its Qualification Codes", name)
+		}
+		return
+	}
+	*into = append(*into, codes...)
+}
+
+// owners reads whose actions somebody is told of.
+func (v value) owners(into *[]string) {
+	roles := policy.Owners()
+	want := "write a list of roles, such as [Quality Team]; there are " + join(roles, "and")
+	v.texts(want, func(item value, s string) {
+		i := slices.IndexFunc(roles, func(role string) bool { return strings.EqualFold(role, s) })
+		switch near := nearest(s, roles); {
+		case i >= 0:
+			*into = append(*into, roles[i])
+		case near != "":
+			item.fail("unknown role %q: did you mean %q?", s, near)
+		default:
+			item.fail("unknown role %q: %s", s, want)
+		}
+	})
+}
+
+func (v value) privacy(into *digest.Privacy) {
+	var words []string
+	for _, p := range digest.Tiers() {
+		words = append(words, string(p))
+	}
+	var s string
+	if v.oneOf(&s, words...) {
+		*into = digest.Privacy(s)
+	}
+}
+
+// attach reads what comes with a recipient's digest.
+func (r *Recipient) attach(v value) {
+	want := "write a list of " + join([]string{attachActionList, attachCalendar}, "and")
+	v.texts(want, func(item value, s string) {
+		switch s {
+		case attachActionList:
+			r.ActionList = true
+		case attachCalendar:
+			r.Calendar = true
+		default:
+			item.fail("%q cannot be attached: %s", s, want)
+		}
+	})
 }
 
 // address reads an address without a name.
@@ -83,56 +225,4 @@ func (v value) sections(into *[]string) {
 		}
 	})
 	*into = keys
-}
-
-func (s *Schedule) read(v value) {
-	v.object("write check, digest or catch_up",
-		field{"check", func(v value) { v.cron(&s.Check) }},
-		field{"digest", func(v value) { v.cron(&s.Digest) }},
-		field{"catch_up", func(v value) { v.hours(&s.CatchUp) }},
-	)
-}
-
-// cron reads when a job is done.
-func (v value) cron(into *string) {
-	const want = `write minute, hour, day, month and weekday, such as "0 8 * * MON"`
-	var s string
-	if !v.filled(want, &s) {
-		return
-	}
-	if strings.Contains(s, "TZ=") {
-		v.fail("%s names a time zone: set timezone, which all jobs follow, and leave it out here", v.quoted(s))
-		return
-	}
-	if len(strings.Fields(s)) != 5 {
-		v.fail("%s does not have five parts: %s", v.quoted(s), want)
-		return
-	}
-	schedule, err := cron.ParseStandard(s)
-	if err != nil {
-		v.fail("%s is no schedule (%v): %s", v.quoted(s), err, want)
-		return
-	}
-	// The search ends after five years, within which every day of these years
-	// comes, 29 February too.
-	if schedule.Next(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		v.fail("%s never comes, as there is no such day: %s", v.quoted(s), want)
-		return
-	}
-	*into = s
-}
-
-// hours reads a time as clocks measure it.
-func (v value) hours(into *time.Duration) {
-	const want = "write hours and minutes such as 24h or 90m"
-	var s string
-	if !v.filled(want, &s) {
-		return
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
-		v.fail("%s is no such time: %s", v.quoted(s), want)
-		return
-	}
-	*into = d
 }

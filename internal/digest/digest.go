@@ -128,23 +128,19 @@ func Compose(in *Input, who Recipient) *Digest {
 	r := newRoute(who)
 	d := in.begin("Registrations and claims", who, r)
 	piles := piled(in.Now.Matters, r)
-	base, known := in.Now.Past.Baseline(in.Report.AsOf)
+	c := newComposer(in, r)
 	d.tally(piles[:snoozed])
 	d.Snoozed = countSnoozed(piles[snoozed])
-	c := composer{in: in, asOf: in.Report.AsOf, base: base, compared: known}
-	if r.most.rank() > References.rank() {
-		c.names = namesOf(in.Report)
-	}
 	for i, pile := range piles {
 		if len(pile) > 0 {
 			d.Sections = append(d.Sections, c.section(i, pile))
 		}
 	}
 	d.unchanged = true
-	if known {
-		balance := in.Now.Balance(base, r.admits)
+	if c.compared {
+		balance := in.Now.Balance(c.base, r.admits)
 		d.Balance, d.unchanged = balanceInWords(balance, in.Report.AsOf), balance.Closed == 0
-		d.compare(in.Now, base, r)
+		d.compare(in.Now, c.base, r)
 	}
 	if d.Scope != "" { // a nought would speak of what the recipient is not told
 		d.Counts = slices.DeleteFunc(d.Counts, func(c Count) bool { return c.N == 0 && (c.Change == "" || c.Change == "=") })

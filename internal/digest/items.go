@@ -23,6 +23,15 @@ type composer struct {
 	names    map[string]person   // by Learner ID as compared; nil where none is told
 }
 
+func newComposer(in *Input, r *route) *composer {
+	c := &composer{in: in, asOf: in.Report.AsOf}
+	c.base, c.compared = in.Now.Past.Baseline(c.asOf)
+	if r.most.rank() > References.rank() {
+		c.names = namesOf(in.Report)
+	}
+	return c
+}
+
 // section makes a section of a sorted pile that is not empty. The worst items
 // stand in it, grouped by who must act.
 func (c *composer) section(place int, pile []told) Section {

@@ -54,6 +54,11 @@ const (
 	HeadOfOrganisation = "Head of Organisation"
 )
 
+// Owners lists all owners.
+func Owners() []string {
+	return []string{AdmissionsTeam, AdministrationTeam, Tutor, Assessor, IQA, QualityTeam, ComplianceTeam, HeadOfQuality, HeadOfOrganisation}
+}
+
 // Tone is what a status means for the people who read it.
 type Tone uint8
 

@@ -147,11 +147,11 @@ func events(ctx context.Context, tx *sql.Tx, since string, lives []*history.Life
 }
 
 // SaveObservation records what was seen and what has changed, all or nothing.
-func (s *Store) SaveObservation(ctx context.Context, now *history.Now, at time.Time) (o history.Observation, err error) {
-	o.Day = now.AsOf
+func (s *Store) SaveObservation(ctx context.Context, now *history.Now, at time.Time) error {
+	o := history.Observation{Day: now.AsOf}
 	changed := now.Changed()
 	ids := make([]int64, len(changed)) // taken over when they last
-	err = s.write(ctx, "record the history of findings", func(tx *sql.Tx) error {
+	err := s.write(ctx, "record the history of findings", func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `INSERT INTO observation (as_of, at) VALUES (?, ?)`, now.AsOf.String(), moment(at))
 		if err != nil {
 			return err
@@ -167,13 +167,13 @@ func (s *Store) SaveObservation(ctx context.Context, now *history.Now, at time.T
 		return saveLives(ctx, tx, changed, ids, o.ID)
 	})
 	if err != nil {
-		return history.Observation{}, err
+		return err
 	}
 	for i, l := range changed {
 		l.ID = ids[i]
 	}
 	now.Recorded(o)
-	return o, nil
+	return nil
 }
 
 func saveLives(ctx context.Context, tx *sql.Tx, changed []*history.Life, ids []int64, observation int64) error {
@@ -223,4 +223,13 @@ func kindText(k register.Kind) string {
 		return ""
 	}
 	return k.String()
+}
+
+// SaveDigest records that the digest of a day was made of an observation.
+// The first of a day counts: it is what its readers have seen.
+func (s *Store) SaveDigest(ctx context.Context, o history.Observation) error {
+	return s.write(ctx, "record the digest", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO digest VALUES (?, ?) ON CONFLICT DO NOTHING`, o.Day.String(), o.ID)
+		return err
+	})
 }

@@ -101,10 +101,10 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 	in := a.digestInput(cfg, result)
 	var out []letter
 	for _, r := range cfg.Recipients {
-		if len(r.Sections) == 0 {
+		if len(r.Views) == 0 {
 			continue // gets no digest
 		}
-		d := digest.Compose(in, digest.Recipient{Name: r.Name, Views: []digest.View{{Sections: r.Sections}}})
+		d := digest.Compose(in, digest.Recipient{Name: r.Name, Views: r.Views})
 		l := letter{name: r.Name, text: d.Text(), html: d.HTML()}
 		var err error
 		l.Letter, err = mail.Render(mail.Message{

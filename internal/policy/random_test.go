@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,59 @@ func FuzzJudge(f *testing.F) {
 		}
 		checkAgainst(t, set, report)
 		checkSnoozes(t, report)
+		checkAlone(t, set, report, opt)
+		checkReady(t, report)
 	})
+}
+
+// checkAlone: a rule that looks at nothing but the record says the same of a
+// sheet whether others are there or not.
+func checkAlone(t *testing.T, set []*register.Workbook, report *policy.Report, opt policy.Options) {
+	t.Helper()
+	alone := map[string]bool{}
+	for _, r := range policy.Rules() {
+		alone[r.ID] = r.Alone
+	}
+	said := func(r *policy.Report) (out []string) {
+		for _, f := range r.Findings {
+			if alone[f.Rule] && f.Workbook != "" {
+				out = append(out, fmt.Sprintf("%s %s %s %s!%d %s %s", f.Rule, f.Severity, f.Workbook, f.Sheet, f.Row, f.Field, f.Due))
+			}
+		}
+		return out
+	}
+	var apart []string
+	for _, book := range set {
+		for _, s := range book.Sheets {
+			apart = append(apart, said(policy.Judge([]*register.Workbook{{Path: book.Path, Sheets: []*register.Sheet{s}}}, opt))...)
+		}
+	}
+	if together := said(report); !slices.Equal(apart, together) {
+		t.Errorf("alone the sheets say\n%s\ntogether\n%s", strings.Join(apart, "\n"), strings.Join(together, "\n"))
+	}
+}
+
+// checkReady: what is ready to claim is what has that status, and no rule's.
+func checkReady(t *testing.T, report *policy.Report) {
+	t.Helper()
+	ready := report.Ready(theCalendar())
+	n := 0
+	for _, row := range report.Rows {
+		if row.Status != "Ready to claim" {
+			continue
+		}
+		if n == len(ready) {
+			t.Fatal("a row that is ready to claim is not told")
+		}
+		f := &ready[n]
+		if !f.IsReady() || f.Row != row.Record.Row || f.Workbook != row.Record.Sheet.Workbook || f.Due != row.Deadline || f.Snooze != row.Snooze || f.Severity != policy.Todo || f.Due < report.AsOf {
+			t.Errorf("%+v is told of %+v", f, row)
+		}
+		n++
+	}
+	if n != len(ready) {
+		t.Errorf("%d are told, %d are ready to claim", len(ready), n)
+	}
 }
 
 // checkAgainst holds what a report must say of the set that was judged.

@@ -9,6 +9,7 @@ import (
 	"regcert/internal/calendar"
 	"regcert/internal/history"
 	"regcert/internal/policy"
+	"regcert/internal/register"
 	"regcert/internal/store"
 )
 
@@ -64,11 +65,11 @@ func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report)
 		if l.copy {
 			continue
 		}
-		b := history.Book{Path: l.name, Read: l.book != nil}
+		b := history.Book{Path: l.name, Read: l.book != nil, Sheets: map[string]register.Kind{}}
 		if l.book != nil {
 			b.Unread = l.book.Headless
 			for _, s := range l.book.Sheets {
-				b.Sheets = append(b.Sheets, s.Name)
+				b.Sheets[s.Name] = s.Kind
 			}
 		}
 		reading.Books = append(reading.Books, b)

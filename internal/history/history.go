@@ -166,12 +166,18 @@ type Observation struct {
 // Sheet names a sheet of the set.
 type Sheet struct{ Workbook, Name string }
 
+// Glance is when a sheet was last read, and of what kind it was then.
+type Glance struct {
+	Day  calendar.Date
+	Kind register.Kind
+}
+
 // Past is what is remembered.
 type Past struct {
-	Lives        []*Life                 // all that are not closed, and those that were closed of late
-	Sheets       map[Sheet]calendar.Date // when each was last read
-	Observations []Observation           // of the last Memory days, oldest first
-	Digests      []Observation           // those that digests were made of, oldest first
+	Lives        []*Life          // all that are not closed, and those that were closed of late
+	Sheets       map[Sheet]Glance // that were read, and when last
+	Observations []Observation    // of the last Memory days, oldest first
+	Digests      []Observation    // those that digests were made of, oldest first
 }
 
 // Memory is for how many days what is closed, and what was observed, is

@@ -24,7 +24,7 @@ type diary struct {
 }
 
 func newDiary(t testing.TB) *diary {
-	return &diary{t: t, past: &Past{Sheets: map[Sheet]calendar.Date{}}, next: 1}
+	return &diary{t: t, past: &Past{Sheets: map[Sheet]Glance{}}, next: 1}
 }
 
 // see observes a table on a day of the test, counted from 0: rule, severity,
@@ -41,7 +41,7 @@ func (d *diary) see(day int, table string) *Now {
 		switch {
 		case line == "":
 		case isRead:
-			r.Books = append(r.Books, Book{Path: name, Read: true, Sheets: []string{"S"}})
+			r.Books = append(r.Books, Book{Path: name, Read: true, Sheets: map[string]register.Kind{"S": kindOf(name)}})
 		case isUnread:
 			r.Books = append(r.Books, Book{Path: unread})
 		default:
@@ -63,10 +63,18 @@ func (d *diary) observe(r *Reading) *Now {
 	}
 	d.now.Recorded(Observation{ID: int64(len(d.past.Observations) + 1), Day: r.AsOf})
 	d.past.Lives = d.now.Lives
-	for _, s := range d.now.Sheets {
-		d.past.Sheets[s] = r.AsOf
+	for s, kind := range d.now.Sheets {
+		d.past.Sheets[s] = Glance{r.AsOf, kind}
 	}
 	return d.now
+}
+
+// kindOf is the kind of a workbook's one sheet: w.xlsx has withdrawals.
+func kindOf(name string) register.Kind {
+	if name == "w" {
+		return register.Withdrawals
+	}
+	return register.Enrolments
 }
 
 // digest notes that a digest was made of the last observation.
@@ -198,6 +206,8 @@ func TestMissingWorkbooks(t *testing.T) {
 		{"it has another name", map[int]string{0: "-- a\n" + late, 7: "-- c\n" + strings.ReplaceAll(late, "a 2", "c 9")}, "REG-01 L1 0:open/overdue", ""},
 		{"what looks into it is kept, too; what looks at its own record only is not",
 			map[int]string{0: "-- a\n-- b\n" + other + cross, 7: "!! a\n-- b\n"}, "CRT-01 L2 0:open/overdue 7:closed/overdue\nCLM-04 L3 iqa 0:open/overdue", "CLM-04 0"},
+		{"what does not look into it is not", map[int]string{0: "-- w\n-- b\nASM-01 | breach | L1 | q | b 2\nREG-10 | todo | L2 | q | b 3", 7: "!! w\n-- b"},
+			"ASM-01 L1 0:open/breach 7:closed/breach\nREG-10 L2 0:open/todo", "REG-10 0"},
 		{"after a while it is taken to stay away", map[int]string{0: "-- a\n-- b\n" + late + cross, 36: "!! a\n-- b\n"}, "REG-01 L1 0:open/overdue\nCLM-04 L3 iqa 0:open/overdue 36:closed/overdue", "REG-01 0"},
 		{"one that never could be read keeps nothing open", map[int]string{0: "!! x\n-- b\n" + cross, 7: "!! x\n-- b\n"}, "CLM-04 L3 iqa 0:open/overdue 7:closed/overdue", ""},
 		{"a snooze ends while nobody can look", map[int]string{0: "-- a\nREG-09 | todo | L1 | q | a 2 |||6", 6: "!! a", 7: "!! a"}, "REG-09 L1 0:snoozed/todo 7:open/todo", "REG-09 0"},
@@ -227,10 +237,10 @@ func TestMissingWorkbooks(t *testing.T) {
 func TestSheetUnread(t *testing.T) {
 	d := newDiary(t)
 	d.see(0, "-- a\nREG-12 | data | L1 | q | a 2")
-	d.observe(&Reading{AsOf: monday + 7, Books: []Book{{Path: "a", Read: true, Sheets: []string{"T"}, Unread: []string{"S"}}}, Expects: func(string) bool { return true }})
+	d.observe(&Reading{AsOf: monday + 7, Books: []Book{{Path: "a", Read: true, Sheets: map[string]register.Kind{"T": register.Claims}, Unread: []string{"S"}}}, Expects: func(string) bool { return true }})
 	d.want("REG-12 L1 0:open/data")
 	// One that was taken out is not.
-	d.observe(&Reading{AsOf: monday + 8, Books: []Book{{Path: "a", Read: true, Sheets: []string{"T"}}}, Expects: func(string) bool { return true }})
+	d.observe(&Reading{AsOf: monday + 8, Books: []Book{{Path: "a", Read: true, Sheets: map[string]register.Kind{"T": register.Claims}}}, Expects: func(string) bool { return true }})
 	d.want("REG-12 L1 0:open/data 8:closed/data")
 }
 

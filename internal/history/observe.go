@@ -22,8 +22,8 @@ type Reading struct {
 type Book struct {
 	Path   string
 	Read   bool
-	Sheets []string // those that were read
-	Unread []string // those that are known and could not be read
+	Sheets map[string]register.Kind // those that were read, by name
+	Unread []string                 // those that are known and could not be read
 }
 
 // Matter is a finding with its life.
@@ -38,13 +38,13 @@ type Matter struct {
 // Now is what there is, after a reading.
 type Now struct {
 	AsOf    calendar.Date
-	Matters []Matter // in the order of the findings; those that were kept come last
-	Lives   []*Life  // of the past and of now
-	Sheets  []Sheet  // that were read
+	Matters []Matter                // in the order of the findings; those that were kept come last
+	Lives   []*Life                 // of the past and of now
+	Sheets  map[Sheet]register.Kind // that were read
 	Past    *Past
 
-	missing map[Sheet]calendar.Date // read of late, and not now
-	alone   map[string]bool         // by rule: nothing that is missing can change its answer
+	missing map[Sheet]Glance           // read of late, and not now
+	looksAt map[string][]register.Kind // by rule
 }
 
 // keptFor is for how many days a workbook that is gone is missed before it is
@@ -55,7 +55,7 @@ const keptFor = 35
 // finding that is not seen any more is closed, unless what it stands on, or what
 // its rule looks at, could not be read.
 func (p *Past) Observe(r *Reading) *Now {
-	n := &Now{AsOf: r.AsOf, Past: p, Lives: p.Lives, missing: map[Sheet]calendar.Date{}, alone: aloneRules()}
+	n := &Now{AsOf: r.AsOf, Past: p, Lives: p.Lives, Sheets: map[Sheet]register.Kind{}, missing: map[Sheet]Glance{}, looksAt: looksAt()}
 	n.readSheets(r)
 	seen := n.match(r)
 	for _, l := range p.Lives {
@@ -76,12 +76,15 @@ func (p *Past) Observe(r *Reading) *Now {
 	return n
 }
 
-func aloneRules() map[string]bool {
-	alone := map[string]bool{}
+// looksAt is what kinds of sheets each rule looks at. What is ready to claim has
+// none, and is judged as a claim at risk is.
+func looksAt() map[string][]register.Kind {
+	kinds := map[string][]register.Kind{}
 	for _, r := range policy.Rules() {
-		alone[r.ID] = r.Alone
+		kinds[r.ID] = r.LooksAt
 	}
-	return alone
+	kinds[""] = kinds["CLM-02"]
+	return kinds
 }
 
 // readSheets notes which sheets were read, and which of those that were read of
@@ -91,16 +94,16 @@ func (n *Now) readSheets(r *Reading) {
 	for i := range r.Books {
 		b := &r.Books[i]
 		books[b.Path] = b
-		for _, name := range b.Sheets {
-			n.Sheets = append(n.Sheets, Sheet{b.Path, name})
+		for name, kind := range b.Sheets {
+			n.Sheets[Sheet{b.Path, name}] = kind
 		}
 	}
-	for s, day := range n.Past.Sheets {
+	for s, last := range n.Past.Sheets {
 		b := books[s.Workbook]
 		switch {
-		case b == nil && (!r.Expects(s.Workbook) || r.AsOf-day > keptFor):
+		case b == nil && (!r.Expects(s.Workbook) || r.AsOf-last.Day > keptFor):
 		case b == nil, !b.Read, slices.Contains(b.Unread, s.Name):
-			n.missing[s] = day
+			n.missing[s] = last
 		}
 	}
 }
@@ -108,18 +111,15 @@ func (n *Now) readSheets(r *Reading) {
 // keeps reports whether a life that is not seen goes on, because nobody could
 // see it, and when it was last seen.
 func (n *Now) keeps(r *Reading, l *Life) (calendar.Date, bool) {
-	if day, missing := n.missing[Sheet{l.Workbook, l.Sheet}]; missing {
-		return day, true
+	if last, missing := n.missing[Sheet{l.Workbook, l.Sheet}]; missing {
+		return last.Day, true
 	}
-	if n.alone[l.Rule] {
-		return 0, false
-	}
-	// The record may be another's who is in what is missing; after a while that
-	// is taken to stay away.
+	// The answer may hang on what is missing; after a while that is taken to stay
+	// away.
 	var latest calendar.Date
-	for _, day := range n.missing {
-		if r.AsOf-day <= keptFor {
-			latest = max(latest, day)
+	for _, last := range n.missing {
+		if r.AsOf-last.Day <= keptFor && slices.Contains(n.looksAt[l.Rule], last.Kind) {
+			latest = max(latest, last.Day)
 		}
 	}
 	return latest, !latest.IsZero()
@@ -128,7 +128,12 @@ func (n *Now) keeps(r *Reading, l *Life) (calendar.Date, bool) {
 // Doubtful reports whether a finding may be raised only because something that
 // its rule looks at could not be read.
 func (n *Now) Doubtful(m Matter) bool {
-	return len(n.missing) > 0 && !n.alone[m.Rule]
+	for _, last := range n.missing {
+		if slices.Contains(n.looksAt[m.Rule], last.Kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // match finds the life of each finding, or begins one, and returns the lives

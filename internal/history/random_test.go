@@ -44,7 +44,11 @@ func (w *world) reading(day calendar.Date) *Reading {
 	for _, b := range []string{"a", "b", "c"} {
 		missing[b] = w.rnd.IntN(5) == 0
 		if !missing[b] || w.rnd.IntN(2) == 0 { // else it is gone
-			r.Books = append(r.Books, Book{Path: b, Read: !missing[b], Sheets: []string{"S"}[:map[bool]int{false: 1}[missing[b]]]})
+			book := Book{Path: b, Read: !missing[b]}
+			if book.Read {
+				book.Sheets = map[string]register.Kind{"S": register.Claims}
+			}
+			r.Books = append(r.Books, book)
 		}
 	}
 	for _, f := range w.open {
@@ -165,7 +169,7 @@ func TestHistoryIgnoresOrder(t *testing.T) {
 			d := newDiary(t)
 			for week := range 10 {
 				w.step()
-				r := &Reading{AsOf: monday + calendar.Date(7*week), Books: []Book{{Path: "a", Read: true, Sheets: []string{"S"}}, {Path: "b", Read: true}, {Path: "c", Read: true}}, Expects: func(string) bool { return true }}
+				r := &Reading{AsOf: monday + calendar.Date(7*week), Books: []Book{{Path: "a", Read: true, Sheets: map[string]register.Kind{"S": register.Claims}}, {Path: "b", Read: true}, {Path: "c", Read: true}}, Expects: func(string) bool { return true }}
 				for _, f := range w.open {
 					f.Row = 0 // rows are sorted and moved all the time
 					r.Findings = append(r.Findings, f)

@@ -21,7 +21,7 @@ type Rule struct {
 	Rationale         string          // why that matters
 	Needs             []register.Kind // sheets without which it cannot be answered
 	Numbers           []string        // the keys of the numbers that it uses
-	Alone             bool            // it looks at nothing but the record itself, so that no other sheet can change its answer
+	LooksAt           []register.Kind // kinds of sheets, other than the one with the record, whose records can change its answer
 
 	clock   clock // what starts its clock
 	partial bool  // what can be answered without one of the needed sheets is
@@ -67,7 +67,7 @@ func Rules() []Rule {
 	rules := slices.Concat(datRules(), regRules(), asmRules(), clmRules(), crtRules(), wdlRules(), recRules(), polRules())
 	keys := NumberKeys()
 	for i := range rules {
-		rules[i].Alone = slices.Contains(aloneRules(), rules[i].ID)
+		rules[i].LooksAt = looksAt(rules[i].ID)
 		for _, k := range keys {
 			if slices.Contains(k.UsedBy, rules[i].ID) {
 				rules[i].Numbers = append(rules[i].Numbers, k.Key)
@@ -78,14 +78,42 @@ func Rules() []Rule {
 	return rules
 }
 
-// aloneRules are the IDs of the rules that look at nothing but the record
-// itself.
-func aloneRules() []string {
-	return []string{
-		"ASM-04", "ASM-05", "ASM-07", "ASM-08", "CRT-01", "CRT-02", "CRT-03", "CRT-04", "CRT-05", "CRT-06",
-		"DAT-01", "DAT-02", "DAT-04", "DAT-07", "DAT-08", "DAT-10", "DAT-11", "DAT-12",
-		"POL-01", "REC-01", "REC-02", "REC-03", "REG-03", "REG-12", "WDL-05",
+// looksAt lists the kinds of sheets, other than the one with the record, that a
+// rule looks at: by way of what a record belongs to, too.
+func looksAt(rule string) []register.Kind {
+	const (
+		enr, asm, clm, wdl = register.Enrolments, register.Assessments, register.Claims, register.Withdrawals
+		units, staff       = register.Units, register.Staff
+	)
+	switch rule {
+	case "ASM-01":
+		return []register.Kind{enr}
+	case "ASM-02", "ASM-03":
+		return []register.Kind{staff}
+	case "ASM-06":
+		return []register.Kind{units}
+	case "CLM-01", "CLM-02", "CLM-03", "CLM-04", "CLM-05", "CLM-06", "CLM-08", "": // ready to claim
+		return []register.Kind{enr, asm, clm, wdl, units, staff, register.Sanctions}
+	case "CLM-07":
+		return []register.Kind{enr, asm, units}
+	case "DAT-05":
+		return []register.Kind{enr, asm, clm, units}
+	case "DAT-06":
+		return []register.Kind{enr}
+	case "DAT-09":
+		return []register.Kind{enr, register.Qualifications}
+	case "REG-07":
+		return []register.Kind{enr, wdl, register.Qualifications}
+	case "REG-01", "REG-02", "REG-04", "REG-05", "REG-06", "REG-08", "REG-09", "REG-10", "REG-13":
+		return []register.Kind{enr, wdl}
+	case "REG-11", "WDL-07":
+		return []register.Kind{enr, asm, clm, wdl, units}
+	case "WDL-01", "WDL-02", "WDL-03", "WDL-04", "WDL-08":
+		return []register.Kind{enr}
+	case "WDL-06":
+		return []register.Kind{enr, asm, clm, units}
 	}
+	return nil
 }
 
 // centreRules are the IDs of the rules on the recognition of centres, which

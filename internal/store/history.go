@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"regcert/internal/calendar"
@@ -15,7 +16,7 @@ import (
 // Past returns what is remembered of findings on a day: those that are not
 // closed, and those that were closed in the last history.Memory days.
 func (s *Store) Past(ctx context.Context, asOf calendar.Date) (*history.Past, error) {
-	p := &history.Past{Sheets: map[history.Sheet]calendar.Date{}}
+	p := &history.Past{Sheets: map[history.Sheet]history.Glance{}}
 	since := (asOf - history.Memory).String()
 	err := s.read(ctx, "read the history of findings", func(tx *sql.Tx) error {
 		var err error
@@ -56,21 +57,23 @@ func observations(ctx context.Context, tx *sql.Tx, query, since string) (out []h
 	return out, rows.Err()
 }
 
-func sheets(ctx context.Context, tx *sql.Tx, into map[history.Sheet]calendar.Date) error {
-	rows, err := tx.QueryContext(ctx, `SELECT workbook, sheet, as_of FROM observed_sheet`)
+func sheets(ctx context.Context, tx *sql.Tx, into map[history.Sheet]history.Glance) error {
+	rows, err := tx.QueryContext(ctx, `SELECT workbook, sheet, kind, as_of FROM observed_sheet`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var s history.Sheet
-		var day string
-		if err := rows.Scan(&s.Workbook, &s.Name, &day); err != nil {
+		var kind, day string
+		if err := rows.Scan(&s.Workbook, &s.Name, &kind, &day); err != nil {
 			return err
 		}
-		if into[s], err = date(day); err != nil {
+		last := history.Glance{Kind: kindNamed(kind)}
+		if last.Day, err = date(day); err != nil {
 			return err
 		}
+		into[s] = last
 	}
 	return rows.Err()
 }
@@ -85,10 +88,6 @@ func lives(ctx context.Context, tx *sql.Tx, since string) (out []*history.Life, 
 		return nil, err
 	}
 	defer rows.Close()
-	kinds := map[string]register.Kind{}
-	for _, k := range register.Kinds() {
-		kinds[k.String()] = k
-	}
 	for rows.Next() {
 		l := &history.Life{}
 		var kind, due, until string
@@ -97,7 +96,7 @@ func lives(ctx context.Context, tx *sql.Tx, since string) (out []*history.Life, 
 			return nil, err
 		}
 		var errs [2]error
-		l.Kind = kinds[kind]
+		l.Kind = kindNamed(kind)
 		l.Due, errs[0] = date(due)
 		l.Until, errs[1] = date(until)
 		if err := errors.Join(errs[:]...); err != nil {
@@ -159,8 +158,9 @@ func (s *Store) SaveObservation(ctx context.Context, now *history.Now, at time.T
 		if o.ID, err = result.LastInsertId(); err != nil {
 			return err
 		}
-		for _, sheet := range now.Sheets {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO observed_sheet VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET as_of = excluded.as_of`, sheet.Workbook, sheet.Name, now.AsOf.String()); err != nil {
+		for sheet, kind := range now.Sheets {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO observed_sheet VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind, as_of = excluded.as_of`,
+				sheet.Workbook, sheet.Name, kindText(kind), now.AsOf.String()); err != nil {
 				return err
 			}
 		}
@@ -216,6 +216,15 @@ func saveLives(ctx context.Context, tx *sql.Tx, changed []*history.Life, ids []i
 		}
 	}
 	return nil
+}
+
+// kindNamed is the kind of sheet with the name, 0 where there is none.
+func kindNamed(name string) register.Kind {
+	kinds := register.Kinds()
+	if i := slices.IndexFunc(kinds, func(k register.Kind) bool { return k.String() == name }); i >= 0 {
+		return kinds[i]
+	}
+	return 0
 }
 
 func kindText(k register.Kind) string {

@@ -20,7 +20,7 @@ var day0 = calendar.NewDate(2026, time.May, 4)
 func reading(day int, words string) *history.Reading {
 	r := &history.Reading{
 		AsOf: day0 + calendar.Date(day), Expects: func(string) bool { return true }, Tutor: func(*policy.Finding) string { return "Jane Doe" },
-		Books: []history.Book{{Path: "a.xlsx", Read: true, Sheets: []string{"Learners", "Old"}}, {Path: "b.xlsx", Read: true, Sheets: []string{"Claims"}}},
+		Books: []history.Book{{Path: "a.xlsx", Read: true, Sheets: map[string]register.Kind{"Learners": register.Enrolments, "Old": register.Claims}}, {Path: "b.xlsx", Read: true, Sheets: map[string]register.Kind{"Claims": register.Claims}}},
 	}
 	for word := range strings.FieldsSeq(words) {
 		word, asleep := strings.CutPrefix(word, "zz")
@@ -80,7 +80,7 @@ func TestHistoryComesBack(t *testing.T) {
 		if !reflect.DeepEqual(past.Observations, now.Past.Observations) || past.Last() != day0+calendar.Date(day) {
 			t.Errorf("observations %+v, want %+v", past.Observations, now.Past.Observations)
 		}
-		if len(past.Sheets) != 3 || past.Sheets[history.Sheet{Workbook: "a.xlsx", Name: "Old"}] != day0+calendar.Date(day) {
+		if len(past.Sheets) != 3 || past.Sheets[history.Sheet{Workbook: "a.xlsx", Name: "Old"}] != (history.Glance{Day: day0 + calendar.Date(day), Kind: register.Claims}) {
 			t.Errorf("sheets %v", past.Sheets)
 		}
 	}

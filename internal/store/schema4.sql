@@ -17,6 +17,7 @@ CREATE TABLE digest (
 CREATE TABLE observed_sheet (
     workbook TEXT NOT NULL,
     sheet    TEXT NOT NULL,
+    kind     TEXT NOT NULL,
     as_of    TEXT NOT NULL,
     PRIMARY KEY (workbook, sheet)
 ) STRICT, WITHOUT ROWID;

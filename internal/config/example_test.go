@@ -27,7 +27,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Centre == "" || len(c.Recipients) != 3 || c.Mail.From.Address != "regcert@centre.example" ||
+	if c.Centre == "" || len(c.Recipients) != 4 || c.Recipients[3].Views[0].Tutor != "Gareth Ashby" || len(c.Programmes) != 1 || c.Mail.From.Address != "regcert@centre.example" ||
 		!reflect.DeepEqual(c.Aliases.Sheets, map[register.Kind][]string{register.Enrolments: {"Learners 2025-26"}}) ||
 		!reflect.DeepEqual(c.Aliases.Columns, map[register.Kind]map[register.Column][]string{register.Enrolments: {
 			register.CourseStart: {"Start date", "Programme start"}, register.CourseEnd: {"Planned end date"},
@@ -44,7 +44,7 @@ func TestExample(t *testing.T) {
 		t.Errorf("judge_from is %s, which is not the default", c.JudgeFrom)
 	}
 	// What is no example is the default.
-	c.File, c.Centre, c.Workbooks, c.Aliases, c.Calendar, c.Mail.From, c.Recipients, c.JudgeFrom = "", "", nil, d.Aliases, d.Calendar, d.Mail.From, nil, 0
+	c.File, c.Centre, c.Workbooks, c.Aliases, c.Calendar, c.Mail.From, c.Recipients, c.Programmes, c.JudgeFrom = "", "", nil, d.Aliases, d.Calendar, d.Mail.From, nil, d.Programmes, 0
 	if !reflect.DeepEqual(c, d) {
 		t.Errorf("config.yaml says\n%+v\nthe defaults are\n%+v", c, d)
 	}
@@ -59,7 +59,7 @@ func TestExampleNamesAll(t *testing.T) {
 	names := []string{
 		"centre", "timezone", "workbooks", "path", "password_env", "write_back", "sheets", "columns", "calendar", "division", "bank_holidays", "closures",
 		"policy", "version", "in_force", "review_by", "judge_from", "snooze_limit", "state_dir", "backups", "keep", "mail", "transport", "outbox_dir", "from",
-		"smtp", "host", "port", "tls", "auth", "username", "password_file", "ca_file", "recipients", "name", "email", "sections", "escalations",
+		"smtp", "host", "port", "tls", "auth", "username", "password_file", "ca_file", "recipients", "name", "email", "sections", "owners", "qualifications", "programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day",
 		"schedule", "check", "digest", "catch_up",
 	}
 	for _, k := range policy.NumberKeys() {

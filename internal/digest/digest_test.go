@@ -37,6 +37,10 @@ func TestGolden(t *testing.T) {
 		"claims": Compose(rich(t), Recipient{Name: "Compliance Team", Views: []View{{Sections: []string{"claims", "withdrawals"}}}}),
 		"idle":   Compose(idle(t), Recipient{}),
 		"asleep": Compose(asleep(t), Recipient{}),
+		"aged":   Compose(aged(t), Recipient{Name: "Head of Quality"}),
+		"counts": Compose(aged(t), Recipient{Name: "The Board", Views: []View{{Privacy: Counts}}}),
+		"names":  Compose(aged(t), Recipient{Name: "Claims Desk", Views: []View{{Sections: []string{"claims"}, Privacy: Names}}}),
+		"urgent": atOnce(aged(t), Recipient{Name: "Head of Quality"}),
 	} {
 		text, html := rendered(t, with, d)
 		golden(t, name+".txt", append([]byte(d.Subject()+"\n\n"), text...))

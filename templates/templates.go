@@ -4,10 +4,14 @@ package templates
 
 import "embed"
 
-// The templates' files.
+// The templates' files. The shared ones hold what the others have in common.
 const (
-	DigestHTML = "digest.html.tmpl"
-	DigestText = "digest.txt.tmpl"
+	SharedHTML     = "shared.html.tmpl"
+	SharedText     = "shared.txt.tmpl"
+	DigestHTML     = "digest.html.tmpl"
+	DigestText     = "digest.txt.tmpl"
+	EscalationHTML = "escalation.html.tmpl"
+	EscalationText = "escalation.txt.tmpl"
 )
 
 // FS holds the templates.

@@ -84,7 +84,15 @@ func (a *app) digest(ctx context.Context, preview string, send bool) error {
 	case send:
 		return a.send(ctx, cfg, state, result, letters)
 	default:
-		_, err := a.Out.Write(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}).Text())
+		templates, err := digest.LoadTemplates("")
+		if err != nil {
+			return err
+		}
+		text, err := templates.Text(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}))
+		if err != nil {
+			return err
+		}
+		_, err = a.Out.Write(text)
 		return err
 	}
 }
@@ -98,6 +106,10 @@ type letter struct {
 
 // letters composes and renders the digest of every recipient.
 func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error) {
+	templates, err := digest.LoadTemplates("")
+	if err != nil {
+		return nil, err
+	}
 	in := a.digestInput(cfg, result)
 	var out []letter
 	for _, r := range cfg.Recipients {
@@ -105,8 +117,13 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 			continue // gets no digest
 		}
 		d := digest.Compose(in, digest.Recipient{Name: r.Name, Views: r.Views})
-		l := letter{name: r.Name, text: d.Text(), html: d.HTML()}
-		var err error
+		l := letter{name: r.Name}
+		if l.text, err = templates.Text(d); err != nil {
+			return nil, err
+		}
+		if l.html, err = templates.HTML(d); err != nil {
+			return nil, err
+		}
 		l.Letter, err = mail.Render(mail.Message{
 			From: cfg.Mail.From, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
 			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: fmt.Sprintf("%s %s %s", digestJob, result.Report.AsOf, r.Email), List: digestJob,

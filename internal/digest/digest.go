@@ -34,10 +34,20 @@ type Workbook struct {
 	Unread   []string // its sheets that are known but were not read, having no header row
 }
 
+// Kind says which email a Digest is for.
+type Kind int
+
+// The kinds of email.
+const (
+	Weekly     Kind = iota // all that is open
+	Escalation             // what has newly come to be at risk, late or missed
+)
+
 // Digest is what one recipient is told. All text in it that came from a
 // workbook is one line of bounded length without control characters; it is not
 // escaped.
 type Digest struct {
+	Kind       Kind
 	Title      string
 	Centre     string
 	AsOf       calendar.Date

@@ -31,14 +31,20 @@ func testCalendar(t testing.TB) *calendar.Calendar {
 }
 
 func TestGolden(t *testing.T) {
+	with := builtIn(t)
 	for name, d := range map[string]*Digest{
 		"rich":   Compose(rich(t), Recipient{Name: "Head of Quality"}),
 		"claims": Compose(rich(t), Recipient{Name: "Compliance Team", Views: []View{{Sections: []string{"claims", "withdrawals"}}}}),
 		"idle":   Compose(idle(t), Recipient{}),
 		"asleep": Compose(asleep(t), Recipient{}),
+		"aged":   Compose(aged(t), Recipient{Name: "Head of Quality"}),
+		"counts": Compose(aged(t), Recipient{Name: "The Board", Views: []View{{Privacy: Counts}}}),
+		"names":  Compose(aged(t), Recipient{Name: "Claims Desk", Views: []View{{Sections: []string{"claims"}, Privacy: Names}}}),
+		"urgent": atOnce(aged(t), Recipient{Name: "Head of Quality"}),
 	} {
-		golden(t, name+".txt", append([]byte(d.Subject()+"\n\n"), d.Text()...))
-		golden(t, name+".html", d.HTML())
+		text, html := rendered(t, with, d)
+		golden(t, name+".txt", append([]byte(d.Subject()+"\n\n"), text...))
+		golden(t, name+".html", html)
 	}
 }
 

@@ -40,6 +40,7 @@ func IsUrgent(m history.Matter) bool {
 func Escalate(in *Input, who Recipient, urgent []history.Matter) *Digest {
 	r := newRoute(who)
 	d := in.begin("Newly at risk or late", who, r)
+	d.Kind = Escalation
 	piles := piled(urgent, r)
 	d.tally(piles[:snoozed])
 	c := newComposer(in, r)

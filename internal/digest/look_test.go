@@ -16,6 +16,29 @@ import (
 	"regcert/internal/policy"
 )
 
+// builtIn are the built-in templates.
+func builtIn(t testing.TB) *Templates {
+	t.Helper()
+	out, err := LoadTemplates("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// rendered is a digest as the templates render it.
+func rendered(t testing.TB, with *Templates, d *Digest) (text, html []byte) {
+	t.Helper()
+	text, err := with.Text(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if html, err = with.HTML(d); err != nil {
+		t.Fatal(err)
+	}
+	return text, html
+}
+
 // element is an open element with the colours that its text has.
 type element struct {
 	name             string
@@ -132,8 +155,9 @@ func luminance(t testing.TB, colour string) float64 {
 func TestContrast(t *testing.T) {
 	warned := idle(t)
 	warned.Workbooks[0] = Workbook{Path: "enrolments.xlsx", Troubled: true, Reason: "damaged"}
+	with := builtIn(t)
 	for name, in := range map[string]*Input{"rich": rich(t), "idle": idle(t), "asleep": asleep(t), "warned": warned} {
-		html := Compose(in, Recipient{}).HTML()
+		_, html := rendered(t, with, Compose(in, Recipient{}))
 		dark := darkRules(t, html)
 		if len(dark) < 10 {
 			t.Fatalf("%d rules were read of the dark scheme", len(dark))
@@ -162,7 +186,7 @@ func TestContrast(t *testing.T) {
 // The HTML says what screen readers and mail programs want to know, and fetches
 // nothing.
 func TestHTMLIsSound(t *testing.T) {
-	html := Compose(rich(t), Recipient{}).HTML()
+	_, html := rendered(t, builtIn(t), Compose(rich(t), Recipient{}))
 	seen := map[string]int{}
 	metas := map[string]string{}
 	walk(t, html, nil, func(e element) {
@@ -225,16 +249,17 @@ func hostile(from *Input, s string) *Input {
 }
 
 // shape is what of a digest does not depend on what cells hold.
-func shape(t testing.TB, d *Digest) string {
+func shape(t testing.TB, with *Templates, d *Digest) string {
+	text, html := rendered(t, with, d)
 	elements := map[string]int{}
-	walk(t, d.HTML(), nil, func(e element) {
+	walk(t, html, nil, func(e element) {
 		elements[e.name]++
 		for a := range e.attrs {
 			elements[e.name+" "+a]++
 		}
 	}, func(element, string) {})
 	var b strings.Builder
-	fmt.Fprintln(&b, d.Subject(), strings.Count(string(d.Text()), "\n"))
+	fmt.Fprintln(&b, d.Subject(), strings.Count(string(text), "\n"))
 	for _, name := range slices.Sorted(maps.Keys(elements)) {
 		fmt.Fprintln(&b, name, elements[name])
 	}
@@ -255,16 +280,17 @@ func FuzzHostileCells(f *testing.F) {
 	if d := Compose(hostile(in, "plain"), Recipient{}); d.Snoozed == "" {
 		f.Fatal("no cell of a snooze is tried")
 	}
-	plain := shape(f, Compose(hostile(in, "plain"), Recipient{}))
+	with := builtIn(f)
+	plain := shape(f, with, Compose(hostile(in, "plain"), Recipient{}))
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.Trim(oneLine(s, 1000), ". ") == "" {
 			return // as an empty cell: lines that would say nothing are left out
 		}
 		d := Compose(hostile(in, s), Recipient{})
-		if got := shape(t, d); got != plain {
+		if got := shape(t, with, d); got != plain {
 			t.Errorf("%.60q changes the shape of the digest from\n%s\nto\n%s", s, plain, got)
 		}
-		html, text := d.HTML(), d.Text()
+		text, html := rendered(t, with, d)
 		if len(html) > maxHTML {
 			t.Errorf("%.60q makes the HTML %d bytes long", s, len(html))
 		}
@@ -320,7 +346,7 @@ func TestManyFindings(t *testing.T) {
 			t.Errorf("%s shows %d of %d and counts %d more", s.Title, s.shown(), s.Count, s.More)
 		}
 	}
-	html, text := string(d.HTML()), string(d.Text())
+	text, html := rendered(t, builtIn(t), d)
 	if len(html) > maxHTML || len(html) < maxHTML/2 {
 		t.Errorf("the HTML has %d bytes, want at most %d, and not much less", len(html), maxHTML)
 	}
@@ -330,10 +356,10 @@ func TestManyFindings(t *testing.T) {
 			t.Errorf("%s without items counts %d more of %d", s.Title, s.More, s.Count)
 		}
 	}
-	if n := len(more.FindAllString(html, -1)); n < 10 {
+	if n := len(more.FindAll(html, -1)); n < 10 {
 		t.Errorf("the HTML counts the rest of %d sections, want 10", n)
 	}
-	if want := fmt.Sprintf(`and %d more: listed by regcert check`, d.Sections[0].More); !strings.Contains(text, want) {
+	if want := fmt.Sprintf(`and %d more: listed by regcert check`, d.Sections[0].More); !strings.Contains(string(text), want) {
 		t.Errorf("the text does not say %q", want)
 	}
 }
@@ -352,12 +378,9 @@ func TestManyStepsOfOneRecord(t *testing.T) {
 }
 
 func BenchmarkDigest50000(b *testing.B) {
-	in := many(b, 50000)
+	in, with := many(b, 50000), builtIn(b)
 	for b.Loop() {
-		d := Compose(in, Recipient{})
-		if len(d.HTML()) == 0 || len(d.Text()) == 0 {
-			b.Fatal("nothing")
-		}
+		rendered(b, with, Compose(in, Recipient{}))
 	}
 	b.ReportAllocs()
 }

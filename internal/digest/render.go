@@ -2,42 +2,94 @@ package digest
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	htmltemplate "html/template"
+	"io"
+	"sort"
 	"strings"
-	texttemplate "text/template"
 	"unicode/utf8"
-
-	"regcert/templates"
 )
 
-// maxHTML is the most bytes that the HTML may have: mail programs cut off what
-// is longer.
-const maxHTML = 100_000
+// How many bytes an email's parts may have. Mail programs cut off HTML that is
+// longer; no text comes near, unless a template runs away.
+const (
+	maxHTML = 100_000
+	maxText = 8 << 20
+)
 
-// Text is the digest as plain text.
-func (d *Digest) Text() []byte {
-	t := texttemplate.Must(texttemplate.New(templates.DigestText).Funcs(texttemplate.FuncMap{"heading": heading}).ParseFS(templates.FS, templates.DigestText))
-	var b bytes.Buffer
-	if err := t.Execute(&b, d); err != nil {
-		panic(fmt.Sprintf("digest: the text template: %v", err))
+// Text is the digest as plain text. Where a centre's own template fails on it,
+// or says too much, the built-in one is used: nothing may be lost.
+func (t *Templates) Text(d *Digest) ([]byte, error) {
+	out, err := t.renderText(d)
+	if err != nil && t.builtIn != nil {
+		return t.builtIn.renderText(d)
 	}
-	return b.Bytes()
+	return out, err
 }
 
 // HTML is the digest as HTML, of at most maxHTML bytes: where there is more to
-// say, fewer items of each section are shown, and the rest is counted.
-func (d *Digest) HTML() []byte {
-	t := htmltemplate.Must(htmltemplate.New(templates.DigestHTML).Funcs(htmltemplate.FuncMap{"outlook": outlook}).ParseFS(templates.FS, templates.DigestHTML))
-	for n := maxItems; ; n = n * 3 / 4 {
-		var b bytes.Buffer
-		if err := t.Execute(&b, d.cut(n)); err != nil {
-			panic(fmt.Sprintf("digest: the HTML template: %v", err))
-		}
-		if b.Len() <= maxHTML || n == 0 {
-			return b.Bytes()
-		}
+// say, fewer items of each section are shown, and the rest is counted. The
+// built-in template is used as by Text.
+func (t *Templates) HTML(d *Digest) ([]byte, error) {
+	out, err := t.renderHTML(d)
+	if err != nil && t.builtIn != nil {
+		return t.builtIn.renderHTML(d)
 	}
+	return out, err
+}
+
+func (t *Templates) renderText(d *Digest) ([]byte, error) {
+	return render(t.text[d.Kind], d, maxText)
+}
+
+// renderHTML shows as many items as there is room for.
+func (t *Templates) renderHTML(d *Digest) ([]byte, error) {
+	out, err := render(t.html[d.Kind], d, maxHTML)
+	if !errors.Is(err, errTooLong) {
+		return out, err
+	}
+	sort.Search(maxItems, func(n int) bool {
+		var fitting []byte
+		if fitting, err = render(t.html[d.Kind], d.cut(n), maxHTML); err == nil {
+			out = fitting // each that fits shows more than the last
+		}
+		return err != nil
+	})
+	if out == nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// render fills in a template, and gives up beyond a number of bytes.
+func render(t interface{ Execute(io.Writer, any) error }, d *Digest, limit int) ([]byte, error) {
+	b := bounded{room: limit}
+	if err := t.Execute(&b, d); err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(b.bytes.Bytes())) == 0 {
+		return nil, errBlank
+	}
+	return b.bytes.Bytes(), nil
+}
+
+// What a template can do wrong although it is one.
+var (
+	errTooLong = errors.New("it says too much")
+	errBlank   = errors.New("it says nothing")
+)
+
+// bounded collects a number of bytes, and refuses more.
+type bounded struct {
+	bytes bytes.Buffer
+	room  int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if len(p) > b.room-b.bytes.Len() {
+		return 0, errTooLong
+	}
+	return b.bytes.Write(p)
 }
 
 // cut returns the digest with at most n items a section.
@@ -78,6 +130,24 @@ func (s Section) Amount() string {
 		return plural(s.Count, "workbook", "workbooks")
 	}
 	return plural(s.Count, "action", "actions")
+}
+
+// IsWeekly reports whether it is the weekly digest.
+func (d *Digest) IsWeekly() bool { return d.Kind == Weekly }
+
+// Changed is the change on the digest before in words: "3 more than last time".
+// It is empty where there was none before.
+func (c Count) Changed() string {
+	if n, more := strings.CutPrefix(c.Change, "+"); more {
+		return n + " more than last time"
+	}
+	if n, fewer := strings.CutPrefix(c.Change, "−"); fewer {
+		return n + " fewer than last time"
+	}
+	if c.Change != "" {
+		return "as many as last time"
+	}
+	return ""
 }
 
 // heading underlines a heading of the plain text.

@@ -287,7 +287,7 @@ func TestCountsNameNobody(t *testing.T) {
 // Dates of birth stand in no digest, whatever the tier.
 func TestNoDateOfBirth(t *testing.T) {
 	d := Compose(named(t), Recipient{Views: []View{{Privacy: Names}}})
-	if all := string(d.HTML()) + string(d.Text()); strings.Contains(all, "2000") {
+	if text, html := rendered(t, builtIn(t), d); strings.Contains(string(text)+string(html), "2000") {
 		t.Error("the digest tells a date of birth")
 	}
 }

@@ -33,7 +33,7 @@ func aged(t testing.TB) *Input {
 	}
 	in.Workbooks[1] = Workbook{Path: "assessments.xlsx", Troubled: true, Reason: "it is damaged; open it in Excel and save it anew"}
 	in.Report.Findings = slices.DeleteFunc(in.Report.Findings, func(f policy.Finding) bool { return f.Workbook == "assessments.xlsx" })
-	in.Report.Rows = append(in.Report.Rows, named(t)...)
+	in.Report.Rows = append(in.Report.Rows, withNames(t)...)
 	in.Now = past.Observe(reading(in, monday, slices.Concat(in.Report.Findings, in.Report.Ready(in.Calendar))))
 	return in
 }
@@ -76,8 +76,8 @@ func reading(in *Input, day calendar.Date, findings []policy.Finding) *history.R
 	return r
 }
 
-// named are rows of learners with names.
-func named(t testing.TB) []policy.Row {
+// withNames are rows of learners with names.
+func withNames(t testing.TB) []policy.Row {
 	t.Helper()
 	books := registertest.Read(t, monday, `
 		== enrolments.xlsx

@@ -22,10 +22,17 @@ type Workbook struct {
 }
 
 // Workbooks makes the sample workbooks: the same bytes each time.
-func Workbooks() ([]Workbook, error) {
+func Workbooks() ([]Workbook, error) { return WorkbooksOn(AsOf()) }
+
+// WorkbooksOn makes the sample workbooks as they were on an earlier day: what
+// happened after it is not entered yet.
+func WorkbooksOn(day calendar.Date) ([]Workbook, error) {
 	c, err := newCentre()
 	if err != nil {
 		return nil, err
+	}
+	if day < AsOf() {
+		c.rewind(day)
 	}
 	var made []Workbook
 	for _, p := range plans() {
@@ -38,10 +45,10 @@ func Workbooks() ([]Workbook, error) {
 	return made, nil
 }
 
-// Write makes the sample workbooks in the folder dir, in the place of any that
-// are there.
-func Write(dir string) error {
-	made, err := Workbooks()
+// Write makes the sample workbooks, as they were on a day, in the folder dir, in
+// the place of any that are there.
+func Write(dir string, day calendar.Date) error {
+	made, err := WorkbooksOn(day)
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,13 @@ import (
 // judge reads workbooks and judges them on the day AsOf.
 func judge(t *testing.T, books []Workbook) *policy.Report {
 	t.Helper()
+	return judgeOn(t, books, AsOf())
+}
+
+func judgeOn(t *testing.T, books []Workbook, day calendar.Date) *policy.Report {
+	t.Helper()
 	var set []*register.Workbook
-	reader := register.NewReader(AsOf(), register.Aliases{})
+	reader := register.NewReader(day, register.Aliases{})
 	for _, b := range books {
 		file, err := xlsx.Open(b.Data, xlsx.DefaultLimits())
 		if err != nil {
@@ -36,7 +41,7 @@ func judge(t *testing.T, books []Workbook) *policy.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return policy.Judge(set, policy.Options{AsOf: AsOf(), Calendar: calendar.New(holidays, nil), Versions: []policy.Numbers{policy.Defaults()}})
+	return policy.Judge(set, policy.Options{AsOf: day, Calendar: calendar.New(holidays, nil), Versions: []policy.Numbers{policy.Defaults()}})
 }
 
 func workbooks(t *testing.T) []Workbook {
@@ -46,6 +51,30 @@ func workbooks(t *testing.T) []Workbook {
 		t.Fatal(err)
 	}
 	return made
+}
+
+// A week earlier the centre was as it could have been then: nothing that has
+// happened lies ahead, but what was mistyped, and less was late.
+func TestWorkbooksOnAnEarlierDay(t *testing.T) {
+	made, err := WorkbooksOn(AsOf() - 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead := func(r *policy.Report) (out []string) {
+		for _, f := range r.Findings {
+			if strings.Contains(f.Message, "which lies ahead") {
+				out = append(out, f.Sheet+" "+f.LearnerID+" "+f.Field)
+			}
+		}
+		return out
+	}
+	then, now := judgeOn(t, made, AsOf()-7), judge(t, workbooks(t))
+	if got, want := ahead(then), ahead(now); !slices.Equal(got, want) || len(want) == 0 {
+		t.Errorf("a week earlier these lay ahead: %q, want those that were mistyped: %q", got, want)
+	}
+	if len(then.Rows) != len(now.Rows) || len(then.Findings) == len(now.Findings) {
+		t.Errorf("%d rows and %d findings then, %d and %d now", len(then.Rows), len(then.Findings), len(now.Rows), len(now.Findings))
+	}
 }
 
 func TestEveryStatusOccurs(t *testing.T) {

@@ -1,19 +1,26 @@
-// Command generate makes the sample workbooks in a folder.
+// Command generate makes the sample workbooks in a folder, of the day for which
+// they are made or as they were on an earlier one.
 package main
 
 import (
 	"fmt"
 	"os"
 
+	"regcert/internal/calendar"
 	"regcert/internal/samples"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./internal/samples/generate DIR")
+	day := samples.AsOf()
+	var err error
+	if len(os.Args) == 3 {
+		day, err = calendar.ParseISO(os.Args[2])
+	}
+	if len(os.Args) < 2 || len(os.Args) > 3 || err != nil {
+		fmt.Fprintln(os.Stderr, "usage: go run ./internal/samples/generate DIR [YYYY-MM-DD]")
 		os.Exit(2)
 	}
-	if err := samples.Write(os.Args[1]); err != nil {
+	if err := samples.Write(os.Args[1], day); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}

@@ -108,7 +108,7 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 		l := letter{name: r.Name, text: d.Text(), html: d.HTML()}
 		var err error
 		l.Letter, err = mail.Render(mail.Message{
-			From: cfg.Mail.From, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
+			From: cfg.Mail.From, ReplyTo: cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
 			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: fmt.Sprintf("%s %s %s", digestJob, result.Report.AsOf, r.Email), List: digestJob,
 		})
 		if err != nil {
@@ -190,7 +190,7 @@ func (a *app) deliver(ctx context.Context, transport mail.Transport, state *stor
 		}
 		return fmt.Errorf("it was begun at %s and never finished; ask %s whether it arrived", before.Since.Local().Format("15:04 on Mon 2 Jan 2006"), l.To)
 	}
-	receipt, err := transport.Send(ctx, l.Letter)
+	receipt, err := transport.Send(ctx, l.Letter, nil)
 	// What became of the letter is remembered even if the user stops the program now.
 	ctx = context.WithoutCancel(ctx)
 	var undelivered *mail.Error

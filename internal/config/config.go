@@ -23,8 +23,7 @@ import (
 // Config is what config.yaml says, as values of the packages that use them.
 // Paths are absolute.
 //
-// SMTP.OAuth2, Recipient.Escalations and Schedule are read and checked, and not
-// acted on yet.
+// Recipient.Escalations and Schedule are read and checked, and not acted on yet.
 type Config struct {
 	File string // the file as it was named; empty for Default
 	Dir  string // the folder of the file
@@ -91,6 +90,7 @@ func Default(dir string) (*Config, error) {
 			Transport: "outbox",
 			OutboxDir: filepath.Join(dir, "outbox"),
 			From:      netmail.Address{Name: "regcert", Address: "regcert@localhost"},
+			OnUnknown: "resend",
 			SMTP:      SMTP{TLS: "starttls", Auth: "login"}, // the port follows from TLS
 		},
 		Schedule: Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},

@@ -361,11 +361,16 @@ func without(words string, secrets ...string) string {
 
 // clean makes one short line of what a server says.
 func clean(words string) string {
-	words = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(words, "?"), func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r)
-	}), " ")
+	words = oneLine(words)
 	if r := []rune(words); len(r) > 300 {
 		return string(r[:299]) + "…"
 	}
 	return words
+}
+
+// oneLine makes one line of words, with nothing in it that cannot be seen.
+func oneLine(words string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(words, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
 }

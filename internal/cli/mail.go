@@ -55,6 +55,9 @@ ends the pause, so that what is due is sent by the next command that sends mail.
 Exit code: 0 done; 2 the command or the configuration is wrong.`,
 			Args: exactly("", 0),
 			RunE: func(cmd *cobra.Command, _ []string) error {
+				if a.json() {
+					return usage("mail resume has no JSON; `regcert mail --format json` tells whether mail is paused")
+				}
 				return a.withOutbox(cmd.Context(), func(_ *config.Config, state *store.Store) error { return a.mailResume(cmd.Context(), state) })
 			},
 		},

@@ -43,7 +43,7 @@ func (o *folder) Check(context.Context) error {
 		dir = filepath.Dir(dir)
 	}
 	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "mkdir", Path: dir, Err: fs.ErrExist}
+		err = fmt.Errorf("%s is a file, not a folder", dir)
 	}
 	if err != nil {
 		return o.fail("make the folder", err)

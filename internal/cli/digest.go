@@ -118,7 +118,7 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 		var err error
 		l.Letter, err = mail.Render(mail.Message{
 			From: cfg.Mail.From, ReplyTo: cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
-			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: digestKey(result.Report.AsOf, r.Email).String(), List: digestJob,
+			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: digestKey(result.Report.AsOf, r.Email).Joined(), List: digestJob,
 		})
 		if err != nil {
 			return nil, &failure{code: exitUsage, err: err}

@@ -169,7 +169,7 @@ func (p *Postman) send(ctx context.Context, m store.Message) (store.Message, Out
 	if err := p.Outbox.Record(ctx, m, before); err != nil {
 		return m, 0, err
 	}
-	l := &Letter{From: m.Sender, To: m.Recipient, MessageID: m.MessageID, Date: m.Written.In(p.Now().Location()), Key: m.Key.String(), Bytes: data}
+	l := &Letter{From: m.Sender, To: m.Recipient, MessageID: m.MessageID, Date: m.Written.In(p.Now().Location()), Key: m.Key.Joined(), Bytes: data}
 	receipt, failure := p.Transport.Send(ctx, l, func() error {
 		handed := m
 		handed.State, handed.Since = store.DotSent, p.Now()

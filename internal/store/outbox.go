@@ -17,8 +17,8 @@ type Key struct {
 	Recipient string // the address
 }
 
-// String is the key in one piece, from which its Message-ID comes.
-func (k Key) String() string { return k.Job + " " + k.Slot + " " + k.Recipient }
+// Joined is the key in one piece, from which its Message-ID comes.
+func (k Key) Joined() string { return k.Job + " " + k.Slot + " " + k.Recipient }
 
 // State is how far a message is.
 type State string

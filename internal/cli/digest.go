@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	netmail "net/mail"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regcert/internal/batch"
+	"regcert/internal/calendar"
 	"regcert/internal/config"
 	"regcert/internal/digest"
 	"regcert/internal/mail"
@@ -20,6 +20,11 @@ import (
 
 // digestJob names the deliveries of the weekly digest in the state.
 const digestJob = "digest"
+
+// digestKey names the digest of a day for a recipient.
+func digestKey(asOf calendar.Date, email string) store.Key {
+	return store.Key{Job: digestJob, Slot: asOf.String(), Recipient: email}
+}
 
 // digestCommand composes the digest from the workbooks as they are.
 func (a *app) digestCommand() *cobra.Command {
@@ -34,7 +39,8 @@ Without an option its text is printed.
 --preview DIR writes what each recipient would get into DIR: the email as .eml,
 its HTML part as .html, its text part as .txt.
 --send sends it: into the outbox folder or through the mail server, as the
-configuration says. Nobody is sent the digest of one day twice.
+configuration says. Nobody is sent the digest of one day twice; what could not be
+sent is kept, and sent by the next --send of that day or by ` + "`regcert mail retry`" + `.
 
 Exit code: 0 done; 2 the command or the configuration is wrong; 3 a workbook could
 not be read, or the digest could not be sent to somebody.`,
@@ -82,7 +88,10 @@ func (a *app) digest(ctx context.Context, preview string, send bool) error {
 	case preview != "":
 		return a.preview(preview, letters)
 	case send:
-		return a.send(ctx, cfg, state, result, letters)
+		if len(letters) == 0 {
+			return noRecipients()
+		}
+		return a.send(ctx, cfg, state, result.Report.AsOf, letters)
 	default:
 		templates, err := digest.LoadTemplates("")
 		if err != nil {
@@ -125,8 +134,8 @@ func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error
 			return nil, err
 		}
 		l.Letter, err = mail.Render(mail.Message{
-			From: cfg.Mail.From, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
-			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: fmt.Sprintf("%s %s %s", digestJob, result.Report.AsOf, r.Email), List: digestJob,
+			From: cfg.Mail.From, ReplyTo: cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
+			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: digestKey(result.Report.AsOf, r.Email).Joined(), List: digestJob,
 		})
 		if err != nil {
 			return nil, &failure{code: exitUsage, err: err}
@@ -167,57 +176,4 @@ func (a *app) preview(dir string, letters []letter) error {
 
 func noRecipients() error {
 	return &failure{code: exitUsage, err: errors.New("the configuration names no recipients"), remedy: "Say under recipients: who gets the digest."}
-}
-
-// send delivers the letters that were not delivered before, and remembers each.
-func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, result *batch.Result, letters []letter) error {
-	if len(letters) == 0 {
-		return noRecipients()
-	}
-	settings, err := cfg.MailSettings(a.Getenv)
-	if err != nil {
-		return &failure{code: exitUsage, err: err}
-	}
-	transport, err := mail.New(settings)
-	if err != nil {
-		return &failure{code: exitUsage, err: err}
-	}
-	for _, l := range letters {
-		key := store.Key{Job: digestJob, Slot: result.Report.AsOf.String(), Recipient: l.To}
-		if err := a.deliver(ctx, transport, state, key, l); err != nil {
-			a.code = exitTrouble
-			fmt.Fprintf(a.Err, "regcert: the digest for %s was not sent: %s\n", printable(l.name), printableLines(err.Error()))
-		}
-	}
-	return nil
-}
-
-// deliver sends one letter unless it was sent before. The claim comes first, so
-// that a crash in between can lead to a letter that is not sent and said to be
-// unknown, and never to one that is sent twice.
-func (a *app) deliver(ctx context.Context, transport mail.Transport, state *store.Store, key store.Key, l letter) error {
-	before, claimed, err := state.Claim(ctx, key, l.MessageID, a.Now())
-	if err != nil {
-		return err
-	}
-	if !claimed {
-		if before.State == store.Sent {
-			a.printer().linef("The digest of %s was sent to %s before, on %s.", key.Slot, printable(l.name), before.Since.Local().Format("Mon 2 Jan 2006 at 15:04"))
-			return nil
-		}
-		return fmt.Errorf("it was begun at %s and never finished; ask %s whether it arrived", before.Since.Local().Format("15:04 on Mon 2 Jan 2006"), l.To)
-	}
-	receipt, err := transport.Send(ctx, l.Letter)
-	// What became of the letter is remembered even if the user stops the program now.
-	ctx = context.WithoutCancel(ctx)
-	var undelivered *mail.Error
-	switch {
-	case err == nil:
-		a.printer().linef("Sent to %s: %s", printable(l.name), printable(receipt))
-		return state.Delivered(ctx, key, a.Now())
-	case errors.As(err, &undelivered) && undelivered.Outcome == mail.Unknown:
-		return err // left as begun: it may have arrived
-	default:
-		return errors.Join(err, state.Failed(ctx, key, a.Now(), err.Error()))
-	}
 }

@@ -21,11 +21,13 @@ import (
 func (a *app) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Find out whether everything is in place: configuration, folders, rights",
+		Short: "Find out whether everything is in place: configuration, folders, rights, mail",
 		Long: `Check the configuration, the state folder, the folders of the workbooks and each
 workbook: whether it can be read, and replaced without losing what somebody saves
-meanwhile, and what earlier runs left behind. Each check is one line with pass,
-warn or fail, and what to do. No workbook is touched, and nothing is left behind.
+meanwhile, and what earlier runs left behind. Then mail: whether the server takes
+the login (nothing is sent), or letters can be written, and which messages need
+somebody. Each check is one line with pass, warn or fail, and what to do. No
+workbook is touched, and nothing is left behind.
 
 Exit code: 0 nothing fails; 1 something does; 2 the command is wrong.`,
 		Example: "  regcert doctor\n  regcert doctor --config /srv/registers/config.yaml",
@@ -69,16 +71,18 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 	if err != nil {
 		return nil, trouble(err, "")
 	}
+	checks = append(append(checks, more...), a.examineMail(ctx, cfg))
+	more, err = a.examineOutbox(ctx, cfg, state)
+	if err != nil {
+		return nil, trouble(err, "")
+	}
 	return append(checks, more...), nil
 }
 
 // examineState opens the state if there is one, and says whether that can be
 // done, or else whether it could be made.
 func (a *app) examineState(ctx context.Context, cfg *config.Config) (*store.Store, batch.Check) {
-	check := batch.Check{Verdict: batch.Pass, Subject: cfg.StateDir}
-	if rel, err := filepath.Rel(cfg.Dir, cfg.StateDir); err == nil && filepath.IsLocal(rel) {
-		check.Subject = filepath.ToSlash(rel) + "/"
-	}
+	check := batch.Check{Verdict: batch.Pass, Subject: folderSubject(cfg, cfg.StateDir)}
 	if _, err := os.Stat(filepath.Join(cfg.StateDir, store.FileName)); errors.Is(err, fs.ErrNotExist) {
 		check.Text = "the state will be made here by the first run"
 		if err := makeable(cfg.StateDir); err != nil {
@@ -97,6 +101,15 @@ func (a *app) examineState(ctx context.Context, cfg *config.Config) (*store.Stor
 		check.Text = "the state can be read and written, and is whole"
 	}
 	return state, check
+}
+
+// folderSubject is how a folder is shown: relative to the configuration where
+// it lies below.
+func folderSubject(cfg *config.Config, dir string) string {
+	if rel, err := filepath.Rel(cfg.Dir, dir); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel) + "/"
+	}
+	return dir
 }
 
 // makeable tries whether a folder could be made: whether a file can be made in

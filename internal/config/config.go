@@ -85,6 +85,7 @@ func Default(dir string) (*Config, error) {
 			Transport: "outbox",
 			OutboxDir: filepath.Join(dir, "outbox"),
 			From:      netmail.Address{Name: "regcert", Address: "regcert@localhost"},
+			OnUnknown: "resend",
 			SMTP:      SMTP{TLS: "starttls", Auth: "login"}, // the port follows from TLS
 		},
 		Programmes: map[string][]string{},

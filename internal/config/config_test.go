@@ -123,8 +123,11 @@ func TestKeys(t *testing.T) {
 		{"backups", "backups: {keep: 3}", func(c *Config) any { return c.KeepBackups }, same(3)},
 		{"mail", "mail: {transport: outbox, outbox_dir: out, from: Compliance <c@centre.example>}", func(c *Config) any { return c.Mail },
 			func(dir string) any {
-				return Mail{"outbox", filepath.Join(dir, "out"), netmail.Address{Name: "Compliance", Address: "c@centre.example"}, SMTP{TLS: "starttls", Auth: "login"}}
+				return Mail{Transport: "outbox", OutboxDir: filepath.Join(dir, "out"), From: netmail.Address{Name: "Compliance", Address: "c@centre.example"},
+					OnUnknown: "resend", SMTP: SMTP{TLS: "starttls", Auth: "login"}}
 			}},
+		{"mail, answers", "mail: {reply_to: Quality Team <q@centre.example>, on_unknown: hold}", func(c *Config) any { return []any{c.Mail.ReplyTo, c.Mail.OnUnknown} },
+			same([]any{netmail.Address{Name: "Quality Team", Address: "q@centre.example"}, "hold"})},
 		{"smtp", "mail: {transport: smtp, from: c@centre.example, smtp: {host: mail.centre.example, port: 465, tls: tls, auth: plain, username: u, password_env: SMTP_PASSWORD, ca_file: ca.pem}}",
 			func(c *Config) any { return c.Mail.SMTP },
 			func(dir string) any {
@@ -295,6 +298,20 @@ func TestMailSettings(t *testing.T) {
 	want.OutboxDir, want.SMTP.CA, want.SMTP.Secret = c.Mail.OutboxDir, []byte("certificates"), "the file "+c.Mail.SMTP.PasswordFile
 	if got, err := c.MailSettings(env); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("password_file: %+v, %v; want %+v", got, err, want)
+	}
+
+	c = mustLoad(t, one+"mail: {transport: smtp, from: c@centre.example, smtp: {host: mail.centre.example, username: u, auth: xoauth2, "+
+		"oauth2: {token_url: 'https://login.example/token', client_id: i, client_secret_file: secret.txt, scope: s}}}")
+	if _, err := c.MailSettings(env); err == nil || !strings.Contains(err.Error(), "mail.smtp.oauth2.client_secret_file") {
+		t.Errorf("missing client secret: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Dir, "secret.txt"), []byte("open sesame\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want = mail.Settings{Transport: "smtp", OutboxDir: c.Mail.OutboxDir, SMTP: mail.SMTP{Host: "mail.centre.example", TLS: "starttls", Auth: "xoauth2", Username: "u",
+		OAuth2: mail.OAuth2{TokenURL: "https://login.example/token", ClientID: "i", Scope: "s", ClientSecret: "open sesame", Secret: "the file " + c.Mail.SMTP.OAuth2.ClientSecretFile}}}
+	if got, err := c.MailSettings(env); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("client_secret_file: %+v, %v; want %+v", got, err, want)
 	}
 
 	c = mustLoad(t, one)

@@ -15,6 +15,8 @@ type Mail struct {
 	Transport string // "outbox" or "smtp"
 	OutboxDir string
 	From      netmail.Address
+	ReplyTo   netmail.Address // where answers go; without an address to From
+	OnUnknown string          // what is done with a message whose receipt was not confirmed: "resend" or "hold"
 	SMTP      SMTP
 }
 
@@ -41,10 +43,16 @@ type OAuth2 struct {
 func (c *Config) readMail(v value) {
 	m := &c.Mail
 	before := len(v.doc.problems)
-	seen := v.object("write transport, outbox_dir, from or smtp",
+	seen := v.object("write transport, outbox_dir, from, reply_to, on_unknown or smtp",
 		field{"transport", func(v value) { v.oneOf(&m.Transport, "outbox", "smtp") }},
 		field{"outbox_dir", func(v value) { c.readPath(v, "write a folder, such as outbox", &m.OutboxDir) }},
-		field{"from", func(v value) { v.sender(&m.From) }},
+		field{"from", func(v value) {
+			v.sender("write an address such as regcert@centre.example, or Compliance <regcert@centre.example>", &m.From)
+		}},
+		field{"reply_to", func(v value) {
+			v.sender("write an address such as quality@centre.example, or Quality Team <quality@centre.example>", &m.ReplyTo)
+		}},
+		field{"on_unknown", func(v value) { v.oneOf(&m.OnUnknown, "resend", "hold") }},
 		field{"smtp", c.readSMTP},
 	)
 	if m.Transport != "smtp" || len(v.doc.problems) > before {
@@ -105,17 +113,17 @@ func (c *Config) readOAuth2(v value) {
 // check notes what the mail server's settings lack, by asking the package that
 // will use them.
 func (s *SMTP) check(v value) {
-	if s.Auth == "login" || s.Auth == "plain" {
-		if s.PasswordEnv == "" && s.PasswordFile == "" {
-			v.fail("password_env is missing: write the name of the environment variable that holds the password")
-			return
-		}
-	}
-	if s.Auth == "xoauth2" {
-		return // the package does not know it yet
+	o := &s.OAuth2
+	switch {
+	case (s.Auth == "login" || s.Auth == "plain") && s.PasswordEnv == "" && s.PasswordFile == "":
+		v.fail("password_env is missing: write the name of the environment variable that holds the password")
+		return
+	case s.Auth == "xoauth2" && o.ClientSecretEnv == "" && o.ClientSecretFile == "":
+		v.fail("oauth2.client_secret_env is missing: write the name of the environment variable that holds the client's secret")
+		return
 	}
 	settings := s.settings()
-	settings.Password = "only to be there"
+	settings.Password, settings.OAuth2.ClientSecret = "only to be there", "only to be there"
 	if _, err := mail.New(mail.Settings{Transport: "smtp", SMTP: settings}); err != nil {
 		v.fail("%s", strings.TrimPrefix(err.Error(), "mail: "))
 	}
@@ -123,12 +131,12 @@ func (s *SMTP) check(v value) {
 
 // settings are the settings without what is kept elsewhere.
 func (s *SMTP) settings() mail.SMTP {
-	return mail.SMTP{Host: s.Host, Port: s.Port, TLS: s.TLS, Auth: s.Auth, Username: s.Username}
+	return mail.SMTP{Host: s.Host, Port: s.Port, TLS: s.TLS, Auth: s.Auth, Username: s.Username,
+		OAuth2: mail.OAuth2{TokenURL: s.OAuth2.TokenURL, ClientID: s.OAuth2.ClientID, Scope: s.OAuth2.Scope}}
 }
 
-// sender reads the address that mail comes from, with a name or without.
-func (v value) sender(into *netmail.Address) {
-	const want = "write an address such as regcert@centre.example, or Compliance <regcert@centre.example>"
+// sender reads the address of a header line, with a name or without.
+func (v value) sender(want string, into *netmail.Address) {
 	var s string
 	if !v.filled(want, &s) {
 		return
@@ -156,19 +164,34 @@ func (c *Config) MailSettings(getenv func(string) string) (mail.Settings, error)
 			return mail.Settings{}, fmt.Errorf("%s: mail.smtp.ca_file: the certificates cannot be read: %w", c.File, err)
 		}
 	}
-	switch {
-	case m.SMTP.Auth == "none":
-	case m.SMTP.PasswordFile != "":
-		password, err := os.ReadFile(m.SMTP.PasswordFile)
+	smtp := &settings.SMTP
+	switch m.SMTP.Auth {
+	case "none":
+	case "xoauth2":
+		o := &m.SMTP.OAuth2
+		smtp.OAuth2.ClientSecret, smtp.OAuth2.Secret, err = secret(o.ClientSecretFile, o.ClientSecretEnv, getenv)
+		if err != nil {
+			return mail.Settings{}, fmt.Errorf("%s: mail.smtp.oauth2.client_secret_file: the secret cannot be read: %w", c.File, err)
+		}
+	default:
+		smtp.Password, smtp.Secret, err = secret(m.SMTP.PasswordFile, m.SMTP.PasswordEnv, getenv)
 		if err != nil {
 			return mail.Settings{}, fmt.Errorf("%s: mail.smtp.password_file: the password cannot be read: %w", c.File, err)
 		}
-		settings.SMTP.Password, _, _ = strings.Cut(string(password), "\n")
-		settings.SMTP.Password = strings.TrimSuffix(settings.SMTP.Password, "\r")
-		settings.SMTP.Secret = "the file " + m.SMTP.PasswordFile
-	default:
-		settings.SMTP.Password = getenv(m.SMTP.PasswordEnv)
-		settings.SMTP.Secret = "the environment variable " + m.SMTP.PasswordEnv
 	}
 	return settings, nil
+}
+
+// secret fetches a secret from the first line of a file, or from an environment
+// variable where no file is named, and says which it was.
+func secret(file, variable string, getenv func(string) string) (text, place string, err error) {
+	if file == "" {
+		return getenv(variable), "the environment variable " + variable, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", "", err
+	}
+	text, _, _ = strings.Cut(string(data), "\n")
+	return strings.TrimSuffix(text, "\r"), "the file " + file, nil
 }

@@ -15,9 +15,9 @@ const (
 )
 
 // Error says why a letter may not have arrived: where, at which step, and what
-// to do about it. It never holds the password.
+// to do about it. It never holds the password or a token.
 type Error struct {
-	Place   string // host:port of the mail server, or the outbox folder
+	Place   string // host:port of the mail server, the host that gives out tokens, or the outbox folder
 	Step    string // what was being done, such as "log in"
 	Outcome Outcome
 	Code    int    // the server's reply code (RFC 5321, 4.2), 0 where it gave none

@@ -3,14 +3,17 @@ package mail
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
+	"net/textproto"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -40,46 +43,70 @@ func letter(t testing.TB, to string) *Letter {
 	return l
 }
 
-// parse reads a letter as a mail program does.
-func parse(t testing.TB, raw []byte) (header netmail.Header, text, html string) {
+// leaf is a part of a letter that holds no other.
+type leaf struct {
+	header textproto.MIMEHeader
+	data   string // decoded; of a text the lines end in LF
+}
+
+// parse reads a letter as a mail program does: its header, how its parts lie in
+// each other, and those that hold none.
+func parse(t testing.TB, raw []byte) (header netmail.Header, shape string, leaves []leaf) {
 	t.Helper()
 	m, err := netmail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("the content is %q (%v), want alternatives", kind, err)
+	shape, leaves = parsePart(t, textproto.MIMEHeader(m.Header), m.Body)
+	return m.Header, shape, leaves
+}
+
+func parsePart(t testing.TB, header textproto.MIMEHeader, body io.Reader) (shape string, leaves []leaf) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		t.Fatalf("the content is %q: %v", header.Get("Content-Type"), err)
 	}
-	var parts []string
-	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
-		p, err := r.NextRawPart()
-		if err == io.EOF {
-			break
+	if container, ok := strings.CutPrefix(kind, "multipart/"); ok {
+		var shapes []string
+		for r := multipart.NewReader(body, params["boundary"]); ; {
+			p, err := r.NextRawPart()
+			if err == io.EOF {
+				return container + "(" + strings.Join(shapes, " ") + ")", leaves
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			shape, below := parsePart(t, p.Header, p)
+			shapes, leaves = append(shapes, shape), append(leaves, below...)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []string{"text/plain; charset=UTF-8", "text/html; charset=UTF-8"}
-		if got := p.Header.Get("Content-Type"); len(parts) == 2 || got != want[len(parts)] {
-			t.Fatalf("part %d is %q", len(parts)+1, got)
-		}
-		b, err := io.ReadAll(quotedprintable.NewReader(p))
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts = append(parts, strings.ReplaceAll(string(b), "\r\n", "\n"))
 	}
-	if len(parts) != 2 {
-		t.Fatalf("%d parts, want text and HTML", len(parts))
+	switch coding := header.Get("Content-Transfer-Encoding"); coding {
+	case "quoted-printable":
+		body = quotedprintable.NewReader(body)
+	case "base64":
+		body = base64.NewDecoder(base64.StdEncoding, body)
+	default:
+		t.Fatalf("a part is encoded as %q", coding)
 	}
-	return m.Header, parts[0], parts[1]
+	b, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := leaf{header, string(b)}
+	if strings.HasPrefix(kind, "text/") {
+		l.data = strings.ReplaceAll(l.data, "\r\n", "\n")
+	}
+	return kind, []leaf{l}
 }
 
 func TestRender(t *testing.T) {
 	m := message("quality@centre.example")
 	l := letter(t, m.To.Address)
-	h, text, html := parse(t, l.Bytes)
+	h, shape, parts := parse(t, l.Bytes)
+	if shape != "alternative(text/plain text/html)" {
+		t.Errorf("the parts are %s", shape)
+	}
 	for name, want := range map[string]string{
 		"From":           `"Regcert" <regcert@centre.example>`,
 		"To":             `"Quality Team" <quality@centre.example>`,
@@ -94,8 +121,8 @@ func TestRender(t *testing.T) {
 			t.Errorf("%s is %q, want %q once", name, got, want)
 		}
 	}
-	if text != string(m.Text) || html != string(m.HTML) {
-		t.Errorf("the parts are %q and %q", text, html)
+	if parts[0].data != string(m.Text) || parts[1].data != string(m.HTML) {
+		t.Errorf("the parts are %q and %q", parts[0].data, parts[1].data)
 	}
 	for line := range bytes.SplitSeq(l.Bytes, []byte("\r\n")) {
 		if len(line) > 998 || bytes.ContainsAny(line, "\r\n") {
@@ -104,6 +131,76 @@ func TestRender(t *testing.T) {
 	}
 	if l.From != "regcert@centre.example" || l.To != "quality@centre.example" || !strings.HasSuffix(l.MessageID, "@centre.example") {
 		t.Errorf("envelope %s → %s, Message-ID %s", l.From, l.To, l.MessageID)
+	}
+}
+
+// withFiles is a message with all that one can have.
+func withFiles() Message {
+	m := message("quality@centre.example")
+	m.ReplyTo = netmail.Address{Name: "Quality", Address: "answers@centre.example"}
+	m.Inline = []File{{Name: "weeks.png", Type: "image/png", ContentID: "weeks@regcert", Data: []byte("\x89PNG" + strings.Repeat("\x00\r\n", 500))}}
+	m.Attachments = []File{
+		{Name: "Action list: 2026/27.XLSX", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: []byte("PK")},
+		{Name: "due.ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Data: nil},
+	}
+	return m
+}
+
+// The parts lie as mail programs want them: the HTML last of the alternatives,
+// with its pictures, and attachments beside both.
+func TestRenderFiles(t *testing.T) {
+	both := withFiles()
+	const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	for _, c := range []struct {
+		change func(*Message)
+		shape  string
+	}{
+		{func(*Message) {}, "mixed(alternative(text/plain related(text/html image/png)) " + xlsx + " text/calendar)"},
+		{func(m *Message) { m.Inline = nil }, "mixed(alternative(text/plain text/html) " + xlsx + " text/calendar)"},
+		{func(m *Message) { m.Attachments = nil }, "alternative(text/plain related(text/html image/png))"},
+	} {
+		m := both
+		c.change(&m)
+		l, err := Render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, shape, _ := parse(t, l.Bytes); shape != c.shape {
+			t.Errorf("the parts are %s, want %s", shape, c.shape)
+		}
+	}
+	l, err := Render(both)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _, parts := parse(t, l.Bytes)
+	if got := h.Get("Reply-To"); got != `"Quality" <answers@centre.example>` {
+		t.Errorf("answers go to %s", got)
+	}
+	for i, want := range map[int]leaf{
+		2: {textproto.MIMEHeader{"Content-Id": {"<weeks@regcert>"}, "Content-Disposition": {"inline; filename=weeks.png"}, "Content-Type": {"image/png; name=weeks.png"}}, string(both.Inline[0].Data)},
+		3: {textproto.MIMEHeader{"Content-Disposition": {"attachment; filename=action-list-2026-27.xlsx"}, "Content-Type": {xlsx + "; name=action-list-2026-27.xlsx"}}, "PK"},
+		4: {textproto.MIMEHeader{"Content-Disposition": {"attachment; filename=due.ics"}, "Content-Type": {"text/calendar; charset=utf-8; method=PUBLISH; name=due.ics"}}, ""},
+	} {
+		if parts[i].data != want.data {
+			t.Errorf("part %d says %q, want %q", i, parts[i].data, want.data)
+		}
+		for name, value := range want.header {
+			if !slices.Equal(parts[i].header[name], value) {
+				t.Errorf("part %d: %s is %q, want %q", i, name, parts[i].header[name], value)
+			}
+		}
+	}
+	again, err := Render(withFiles())
+	if err != nil || !bytes.Equal(l.Bytes, again.Bytes) {
+		t.Errorf("one message gave two letters (%v)", err)
+	}
+	boundaries := map[string]bool{}
+	for _, b := range regexp.MustCompile(`boundary=\S+`).FindAllString(string(l.Bytes), -1) {
+		boundaries[strings.TrimSuffix(b, ";")] = true
+	}
+	if len(boundaries) != 3 {
+		t.Errorf("the boundaries are %v, want three", boundaries)
 	}
 }
 
@@ -138,6 +235,11 @@ func TestRenderRefuses(t *testing.T) {
 		"no date":                    func(m *Message) { m.Date = time.Time{} },
 		"a series that is no label":  func(m *Message) { m.List = "a>\r\nBcc: b@centre.example" },
 		"a series without any label": func(m *Message) { m.List = "" },
+		"answers to nobody":          func(m *Message) { m.ReplyTo.Address = "a@centre.example, b@centre.example" },
+		"a picture without an ID":    func(m *Message) { m.Inline = []File{{Name: "a.png", Type: "image/png"}} },
+		"an odd content ID":          func(m *Message) { m.Inline = []File{{Name: "a.png", Type: "image/png", ContentID: "a>\r\nX: y"}} },
+		"a file of no type":          func(m *Message) { m.Attachments = []File{{Name: "a.png"}} },
+		"a type with a line break":   func(m *Message) { m.Attachments = []File{{Name: "a.png", Type: "image/png\r\nX: y"}} },
 	} {
 		m := message("quality@centre.example")
 		change(&m)
@@ -148,22 +250,25 @@ func TestRenderRefuses(t *testing.T) {
 }
 
 // Whatever stands in the texts and names, there is one header line of each kind,
-// two parts, and they say what they were given.
+// the parts are those that were put in, and they say what they were given.
 func FuzzRender(f *testing.F) {
-	f.Add("Quality Team", "Registrations: 3 overdue", "text", "<p>html</p>")
-	f.Add("A\r\nBcc: x@evil.example", "S\r\nBcc: x@evil.example\r\n\r\nbody", "--regcert-\n.\n\n.\r\n", "\x00\u202e\u2028")
-	f.Add("\"<x@evil.example>, y", "\n", strings.Repeat("x", 30000), strings.Repeat("é", 3000))
-	f.Add("\x1d\\0", "\x7f", "\xd2\xd2\xd2\x7f\x99", "s")
-	f.Add("=?utf-8?q?=0d=0aBcc:?=", "\u202e\ufeff", "=", "\r")
-	f.Add("", "", "a\r", "\nb")
-	f.Fuzz(func(t *testing.T, name, subject, text, html string) {
+	f.Add("Quality Team", "Registrations: 3 overdue", "text", "<p>html</p>", "actions.xlsx", []byte("PK"))
+	f.Add("A\r\nBcc: x@evil.example", "S\r\nBcc: x@evil.example\r\n\r\nbody", "--regcert-\n.\n\n.\r\n", "\x00\u202e\u2028", "a\r\nX: y.\"", []byte("\r\n.\r\n"))
+	f.Add("\"<x@evil.example>, y", "\n", strings.Repeat("x", 30000), strings.Repeat("é", 3000), strings.Repeat("../", 100)+"passwd", []byte{})
+	f.Add("\x1d\\0", "\x7f", "\xd2\xd2\xd2\x7f\x99", "s", ".", []byte{0})
+	f.Add("=?utf-8?q?=0d=0aBcc:?=", "\u202e\ufeff", "=", "\r", "COM1", []byte("-"))
+	f.Add("=\xff", "=\xffutf-8?q?=0d0=aBcc:?=", "", "", "", []byte{})
+	f.Add("", "=?utf-8?q?=0d=0aBcc:?=", "a\r", "\nb", "Ü.png", bytes.Repeat([]byte{0xff}, 1000))
+	f.Fuzz(func(t *testing.T, name, subject, text, html, file string, data []byte) {
 		m := message("quality@centre.example")
-		m.To.Name, m.Subject, m.Text, m.HTML = name, subject, []byte(text), []byte(html)
+		m.To.Name, m.ReplyTo, m.Subject, m.Text, m.HTML = name, netmail.Address{Name: name, Address: "answers@centre.example"}, subject, []byte(text), []byte(html)
+		m.Inline = []File{{Name: file, Type: "image/png", ContentID: "picture", Data: data}}
+		m.Attachments = []File{{Name: file, Type: "application/octet-stream", Data: data}}
 		l, err := Render(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, gotText, gotHTML := parse(t, l.Bytes)
+		h, shape, parts := parse(t, l.Bytes)
 		var names []string
 		for k, v := range h {
 			if names = append(names, k); len(v) != 1 {
@@ -171,19 +276,41 @@ func FuzzRender(f *testing.F) {
 			}
 		}
 		slices.Sort(names)
-		want := []string{"Auto-Submitted", "Content-Type", "Date", "From", "List-Id", "Message-Id", "Mime-Version", "Subject", "To", "X-Auto-Response-Suppress"}
+		want := []string{"Auto-Submitted", "Content-Type", "Date", "From", "List-Id", "Message-Id", "Mime-Version", "Reply-To", "Subject", "To", "X-Auto-Response-Suppress"}
 		if !slices.Equal(names, want) {
 			t.Errorf("the header has %q, want %q", names, want)
 		}
-		if to, err := h.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != "quality@centre.example" {
-			t.Errorf("the recipients are %v (%v)", to, err)
+		for field, address := range map[string]string{"To": "quality@centre.example", "Reply-To": "answers@centre.example"} {
+			if to, err := h.AddressList(field); err != nil || len(to) != 1 || to[0].Address != address {
+				t.Errorf("%s is %v (%v)", field, to, err)
+			}
+		}
+		if got, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject")); err != nil || got != plain(subject) {
+			t.Errorf("the subject is %q (%v), want %q", got, err, plain(subject))
+		}
+		for row := range bytes.SplitSeq(l.Bytes, []byte("\r\n")) {
+			if len(row) > 998 || bytes.ContainsAny(row, "\r\n") {
+				t.Fatalf("a line of %d bytes, or one that is not ended by CRLF: %.80q", len(row), row)
+			}
+		}
+		if shape != "mixed(alternative(text/plain related(text/html image/png)) application/octet-stream)" {
+			t.Fatalf("the parts are %s", shape)
+		}
+		for _, p := range parts[2:] {
+			_, params, err := mime.ParseMediaType(p.header.Get("Content-Disposition"))
+			if got := params["filename"]; err != nil || len(got) > 80 || !consistsOf(strings.ReplaceAll(got, ".", ""), labelLetters) || strings.Count(got, ".") > 1 {
+				t.Errorf("the file's name is %q (%v)", got, err)
+			}
+			if p.data != string(data) || len(p.header) > 4 {
+				t.Errorf("the file is %.100q with %v, want %.100q", p.data, p.header, data)
+			}
 		}
 		unix := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 		if strings.ContainsRune(strings.ReplaceAll(text+" "+html, "\r\n", ""), '\r') {
 			return // a lone CR becomes a line break on its way
 		}
-		if gotText != unix(text) || gotHTML != unix(html) {
-			t.Errorf("the parts are %.200q and %.200q, want %.200q and %.200q", gotText, gotHTML, unix(text), unix(html))
+		if parts[0].data != unix(text) || parts[1].data != unix(html) {
+			t.Errorf("the parts are %.200q and %.200q, want %.200q and %.200q", parts[0].data, parts[1].data, unix(text), unix(html))
 		}
 	})
 }
@@ -194,8 +321,14 @@ func TestOutbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := tr.Check(t.Context()); err != nil {
+		t.Errorf("a folder that can be made: %v", err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(filepath.Dir(dir))); err != nil || len(left) != 0 {
+		t.Errorf("the check left %v (%v)", left, err)
+	}
 	l := letter(t, "Head.of-Quality@centre.example")
-	path, err := tr.Send(t.Context(), l)
+	path, err := tr.Send(t.Context(), l, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,11 +345,11 @@ func TestOutbox(t *testing.T) {
 			}
 		}
 	}
-	again, err := tr.Send(t.Context(), l)
+	again, err := tr.Send(t.Context(), l, nil)
 	if err != nil || again != path {
 		t.Errorf("the same letter lies in %s (%v), want its first place", again, err)
 	}
-	if other, err := tr.Send(t.Context(), letter(t, "other@centre.example")); err != nil || other == path {
+	if other, err := tr.Send(t.Context(), letter(t, "other@centre.example"), nil); err != nil || other == path {
 		t.Errorf("another recipient's letter lies in %s (%v)", other, err)
 	}
 	if names, _ := filepath.Glob(filepath.Join(dir, "*")); len(names) != 2 {
@@ -236,9 +369,12 @@ func TestOutboxFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = tr.Send(t.Context(), letter(t, "quality@centre.example"))
+	_, err = tr.Send(t.Context(), letter(t, "quality@centre.example"), nil)
 	if e := failure(t, err); e.Outcome != Misconfigured || !strings.Contains(err.Error(), "mail.outbox_dir") {
 		t.Errorf("a folder that cannot be made: %v", err)
+	}
+	if e := failure(t, tr.Check(t.Context())); e.Outcome != Misconfigured || !strings.Contains(e.Error(), "mail.outbox_dir") {
+		t.Errorf("checking a folder that cannot be made: %v", e)
 	}
 
 	// The letter's name is taken by a folder: nothing is left half done.
@@ -248,7 +384,7 @@ func TestOutboxFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr, _ = New(Settings{OutboxDir: dir})
-	if _, err := tr.Send(t.Context(), l); err == nil {
+	if _, err := tr.Send(t.Context(), l, nil); err == nil {
 		t.Error("a letter took the place of a folder")
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".regcert-*")); len(left) != 0 {
@@ -257,7 +393,7 @@ func TestOutboxFails(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := tr.Send(ctx, l); !errors.Is(err, context.Canceled) {
+	if _, err := tr.Send(ctx, l, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -291,6 +427,14 @@ func TestNewRefuses(t *testing.T) {
 		{"put it into $SMTP_PASSWORD", func(s *Settings) { s.SMTP.Password, s.SMTP.Secret = "", "$SMTP_PASSWORD" }},
 		{"wants a login", func(s *Settings) { s.SMTP.Auth = "none" }},
 		{"mail.smtp.auth", func(s *Settings) { s.SMTP.Auth = "cram-md5" }},
+		{"mail.smtp.oauth2.token_url", func(s *Settings) { s.SMTP.Auth = "xoauth2" }},
+		{"begins with https://", func(s *Settings) {
+			s.SMTP.Auth, s.SMTP.OAuth2 = "xoauth2", OAuth2{TokenURL: "http://login.example/", ClientID: "c", ClientSecret: "hunter2"}
+		}},
+		{"mail.smtp.oauth2.client_id", func(s *Settings) { s.SMTP.Auth, s.SMTP.OAuth2 = "xoauth2", OAuth2{TokenURL: "https://login.example/"} }},
+		{"no client secret for login.example; put it into $S", func(s *Settings) {
+			s.SMTP.Auth, s.SMTP.OAuth2 = "xoauth2", OAuth2{TokenURL: "https://login.example/", ClientID: "c", Secret: "$S"}
+		}},
 		{"BEGIN CERTIFICATE", func(s *Settings) { s.SMTP.CA = []byte("nothing") }},
 	} {
 		s := Settings{Transport: "smtp", SMTP: good}

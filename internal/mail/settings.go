@@ -20,10 +20,11 @@ type SMTP struct {
 	Host     string
 	Port     int    // 0: 587 with "starttls", 465 with "tls"
 	TLS      string // "starttls", also when empty, or "tls" (implicit, RFC 8314)
-	Auth     string // "login", also when empty, "plain", or "none" (on this machine only)
+	Auth     string // "login", also when empty, "plain", "xoauth2", or "none" (on this machine only)
 	Username string
 	Password string
 	Secret   string // what holds the password, such as "$SMTP_PASSWORD", for messages; never the password
+	OAuth2   OAuth2 // with "xoauth2", in place of the password
 	CA       []byte // PEM certificates that are trusted besides the system's
 }
 
@@ -35,9 +36,13 @@ func New(s Settings) (Transport, error) {
 		if s.OutboxDir == "" {
 			return nil, errors.New("mail: the outbox has no folder; set mail.outbox_dir")
 		}
-		return &outbox{dir: s.OutboxDir}, nil
+		return &folder{dir: s.OutboxDir}, nil
 	case "smtp":
-		return newServer(s.SMTP)
+		server, err := newServer(s.SMTP)
+		if err != nil {
+			return nil, err
+		}
+		return server, nil
 	}
 	return nil, fmt.Errorf(`mail: the transport %q is not known; mail.transport is "outbox" or "smtp"`, s.Transport)
 }
@@ -61,35 +66,48 @@ func newServer(s SMTP) (*server, error) {
 	if s.Port < 1 || s.Port > 65535 {
 		return nil, fmt.Errorf("mail: there is no port %d; mail.smtp.port is usually 587 (starttls) or 465 (tls)", s.Port)
 	}
-	switch s.Auth {
-	case "none":
-		if !isLoopback(s.Host) {
-			return nil, fmt.Errorf(`mail: %s is not this machine, so it wants a login; set mail.smtp.auth to "login" or "plain"`, s.Host)
-		}
-	case "login", "plain":
-		if s.Secret == "" {
-			s.Secret = "the setting mail.smtp.password_env"
-		}
-		if s.Username == "" {
-			return nil, fmt.Errorf("mail: there is no user name for %s; set mail.smtp.username", s.Host)
-		}
-		if s.Password == "" {
-			return nil, fmt.Errorf("mail: there is no password for %s; put it into %s", s.Host, s.Secret)
-		}
-	default:
-		return nil, fmt.Errorf(`mail: auth %q is not known; mail.smtp.auth is "login", "plain" or, on this machine, "none"`, s.Auth)
-	}
-	var roots *x509.CertPool // nil: the system's
+	server := &server{SMTP: s, timeouts: defaultTimeouts}
 	if len(s.CA) > 0 {
 		var err error
-		if roots, err = x509.SystemCertPool(); err != nil {
-			roots = x509.NewCertPool()
+		if server.roots, err = x509.SystemCertPool(); err != nil {
+			server.roots = x509.NewCertPool()
 		}
-		if !roots.AppendCertsFromPEM(s.CA) {
+		if !server.roots.AppendCertsFromPEM(s.CA) {
 			return nil, errors.New("mail: the file of trusted certificates holds none; it is a text file with -----BEGIN CERTIFICATE----- in it")
 		}
 	}
-	return &server{SMTP: s, roots: roots, timeouts: defaultTimeouts}, nil
+	if err := server.checkLogin(); err != nil {
+		return nil, err
+	}
+	return server, nil
+}
+
+// checkLogin finds out whether there is what the login takes.
+func (s *server) checkLogin() (err error) {
+	switch s.Auth {
+	case "none":
+		if !isLoopback(s.Host) {
+			return fmt.Errorf(`mail: %s is not this machine, so it wants a login; set mail.smtp.auth to "login", "plain" or "xoauth2"`, s.Host)
+		}
+		return nil
+	case "login", "plain", "xoauth2":
+		if s.Username == "" {
+			return fmt.Errorf("mail: there is no user name for %s; set mail.smtp.username", s.Host)
+		}
+	default:
+		return fmt.Errorf(`mail: auth %q is not known; mail.smtp.auth is "login", "plain", "xoauth2" or, on this machine, "none"`, s.Auth)
+	}
+	if s.Auth == "xoauth2" {
+		s.tokens, err = newTokens(s.OAuth2, s.roots)
+		return err
+	}
+	if s.Secret == "" {
+		s.Secret = "the setting mail.smtp.password_env"
+	}
+	if s.Password == "" {
+		return fmt.Errorf("mail: there is no password for %s; put it into %s", s.Host, s.Secret)
+	}
+	return nil
 }
 
 // isLoopback reports whether the host is this machine, so that nothing leaves

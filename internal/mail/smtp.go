@@ -33,6 +33,7 @@ var defaultTimeouts = timeouts{dial: 30 * time.Second, command: 2 * time.Minute,
 type server struct {
 	SMTP
 	roots    *x509.CertPool
+	tokens   *tokens // nil: the login has a password
 	timeouts timeouts
 }
 
@@ -40,24 +41,31 @@ func (s *server) String() string { return net.JoinHostPort(s.Host, strconv.Itoa(
 
 // Send opens a connection, logs in and sends the letter to its one recipient.
 // The receipt is the server's answer to it.
-func (s *server) Send(ctx context.Context, l *Letter) (string, error) {
+func (s *server) Send(ctx context.Context, l *Letter, beforeDot func() error) (string, error) {
 	c, step, err := s.connect(ctx)
 	if err == nil {
 		defer c.close()
 		var receipt string
-		if receipt, step, err = c.deliver(l); err == nil {
+		if receipt, step, err = c.deliver(l, beforeDot); err == nil {
 			return receipt, nil
 		}
 	}
-	var reply *textproto.Error
-	if ctx.Err() != nil && !errors.As(err, &reply) {
-		err = ctx.Err() // the connection was shut because of it
+	return "", s.explain(ctx, step, err)
+}
+
+// Check connects, encrypts and logs in.
+func (s *server) Check(ctx context.Context) error {
+	c, step, err := s.connect(ctx)
+	if err != nil {
+		return s.explain(ctx, step, err)
 	}
-	return "", s.explain(step, err)
+	c.close()
+	return nil
 }
 
 // The steps of a conversation, as they follow "cannot".
 const (
+	stepToken     = "get an access token"
 	stepConnect   = "connect"
 	stepGreeting  = "get the server's greeting"
 	stepTLS       = "encrypt the connection"
@@ -82,6 +90,12 @@ type conversation struct {
 
 // connect dials, encrypts and logs in. Where it fails it says at which step.
 func (s *server) connect(ctx context.Context) (_ *conversation, step string, err error) {
+	secret := s.Password
+	if s.tokens != nil {
+		if secret, err = s.tokens.get(ctx, s.timeouts.dial); err != nil {
+			return nil, stepToken, err
+		}
+	}
 	dialer := net.Dialer{Timeout: s.timeouts.dial}
 	conn, err := dialer.DialContext(ctx, "tcp", s.String())
 	if err != nil {
@@ -126,7 +140,7 @@ func (s *server) connect(ctx context.Context) (_ *conversation, step string, err
 	if err = client.UpdateDeadline(s.timeouts.command); err != nil {
 		return nil, stepLogin, err
 	}
-	if err = s.login(client); err != nil {
+	if err = s.login(client, secret); err != nil {
 		return nil, stepLogin, err
 	}
 	return &conversation{client, conn, stop, s.timeouts}, "", nil
@@ -146,7 +160,8 @@ func literal(a net.Addr) string {
 	return "[" + host + "]"
 }
 
-func (s *server) login(c *smtp.Client) error {
+// login proves who sends, by the password or the access token.
+func (s *server) login(c *smtp.Client, secret string) error {
 	if s.Auth == "none" {
 		return nil
 	}
@@ -154,17 +169,27 @@ func (s *server) login(c *smtp.Client) error {
 	if !slices.Contains(strings.Fields(strings.ToLower(offered)), s.Auth) {
 		return fmt.Errorf("%w %q, only %q", errNoMechanism, s.Auth, strings.ToLower(offered))
 	}
-	if s.Auth == "plain" {
-		return c.Auth(smtp.PlainAuth("", s.Username, s.Password, s.Host, false))
+	switch s.Auth {
+	case "plain":
+		return c.Auth(smtp.PlainAuth("", s.Username, secret, s.Host, false))
+	case "xoauth2":
+		err := c.Auth(smtp.XOAuth2Auth(s.Username, secret))
+		if err != nil {
+			s.tokens.forget() // the next try asks for a fresh one
+		}
+		return err
 	}
-	return c.Auth(smtp.LoginAuth(s.Username, s.Password, s.Host, false))
+	return c.Auth(smtp.LoginAuth(s.Username, secret, s.Host, false))
 }
 
 var errNoMechanism = errors.New("the server does not offer the login")
 
+// errNoRecord is why a letter was not ended: its record could not be kept.
+var errNoRecord = errors.New("what is being done cannot be recorded")
+
 // deliver sends the envelope and the bytes. Once the server has taken them the
 // letter is delivered, whatever becomes of the connection.
-func (c *conversation) deliver(l *Letter) (receipt, step string, err error) {
+func (c *conversation) deliver(l *Letter, beforeDot func() error) (receipt, step string, err error) {
 	if err := c.UpdateDeadline(c.timeouts.command); err != nil {
 		return "", stepSender, err
 	}
@@ -178,13 +203,27 @@ func (c *conversation) deliver(l *Letter) (receipt, step string, err error) {
 	if err != nil {
 		return "", stepData, err
 	}
-	if err := c.UpdateDeadline(c.timeouts.answer); err != nil {
+	if err = c.UpdateDeadline(c.timeouts.answer); err == nil {
+		_, err = w.Write(l.Bytes)
+	}
+	if err == nil {
+		err = c.Text.W.Flush() // so that what is left is the dot
+	}
+	if err == nil && beforeDot != nil {
+		if failed := beforeDot(); failed != nil {
+			err = fmt.Errorf("%w: %w", errNoRecord, failed)
+		}
+	}
+	if err != nil {
+		_ = c.conn.Close() // a farewell would end the letter
 		return "", stepData, err
 	}
-	if _, err := w.Write(l.Bytes); err != nil {
-		return "", stepData, err
+	err = w.Close()
+	var reply *textproto.Error
+	if errors.As(err, &reply) && reply.Code/100 == 2 {
+		return clean(reply.Msg), "", nil // any 2yz takes the letter (RFC 5321, 4.2.1)
 	}
-	if err := w.Close(); err != nil {
+	if err != nil {
 		return "", stepAnswer, err
 	}
 	if d, ok := w.(*smtp.DataCloser); ok {
@@ -204,11 +243,18 @@ func (c *conversation) close() {
 }
 
 // explain says what an error at a step means for the letter, and what to do.
-func (s *server) explain(step string, err error) *Error {
-	e := &Error{Place: s.String(), Step: step, Outcome: Temporary}
+func (s *server) explain(ctx context.Context, step string, err error) *Error {
 	var reply *textproto.Error
+	answered := errors.As(err, &reply)
+	if ctx.Err() != nil && !answered {
+		err = ctx.Err() // the connection was shut because of it
+	}
+	if step == stepToken {
+		return s.tokens.explain(err)
+	}
+	e := &Error{Place: s.String(), Step: step, Outcome: Temporary}
 	switch {
-	case errors.As(err, &reply):
+	case answered && reply.Code >= 400:
 		e.Code = reply.Code
 		if reply.Code >= 500 {
 			e.Outcome = Refused
@@ -224,7 +270,7 @@ func (s *server) explain(step string, err error) *Error {
 	e.Remedy = s.remedy(e, err)
 	if e.Err = err; !isCancelled(err) {
 		words := err.Error()
-		if reply != nil {
+		if answered {
 			words = fmt.Sprintf("%d %s", reply.Code, reply.Msg)
 		}
 		e.Err = errors.New(clean(s.redact(words))) // what a server says is not kept as it is
@@ -254,6 +300,8 @@ func (s *server) remedy(e *Error, err error) string {
 		return "the server takes no mail from this computer: ask those who run it"
 	case errors.Is(err, errNoMechanism):
 		return "set mail.smtp.auth to one that is offered"
+	case e.Step == stepLogin && e.Code >= 500 && s.tokens != nil:
+		return "check mail.smtp.username and mail.smtp.oauth2.scope; the mail server must also let mail.smtp.oauth2.client_id send as this user"
 	case e.Step == stepLogin && e.Code >= 500:
 		return "check mail.smtp.username and the password in " + s.Secret + "; the account may also forbid this way to log in"
 	case e.Code == 530:
@@ -262,6 +310,8 @@ func (s *server) remedy(e *Error, err error) string {
 		return "the account may not send under this address: check mail.from"
 	case e.Step == stepRecipient && e.Outcome == Refused:
 		return "check the recipient's email in the configuration"
+	case errors.Is(err, errNoRecord):
+		return ""
 	case e.Outcome == Temporary:
 		return "try again later"
 	}
@@ -289,23 +339,38 @@ func isDistrust(err error) bool {
 	return errors.As(err, &cert) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
-// redact takes the password out of what a server says, also in the form in
-// which it was sent.
+// redact takes the password, or the token, out of what a server says.
 func (s *server) redact(words string) string {
-	if s.Password == "" {
-		return words
+	if s.tokens != nil {
+		return s.tokens.redact(words)
 	}
-	sent := base64.StdEncoding.EncodeToString([]byte(s.Password))
-	return strings.NewReplacer(s.Password, "***", sent, "***").Replace(words)
+	return without(words, s.Password)
+}
+
+// without takes secrets out of words, also in the form in which a login sends
+// them.
+func without(words string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			sent := base64.StdEncoding.EncodeToString([]byte(secret))
+			words = strings.NewReplacer(secret, "***", sent, "***").Replace(words)
+		}
+	}
+	return words
 }
 
 // clean makes one short line of what a server says.
 func clean(words string) string {
-	words = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(words, "?"), func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r)
-	}), " ")
+	words = oneLine(words)
 	if r := []rune(words); len(r) > 300 {
 		return string(r[:299]) + "…"
 	}
 	return words
+}
+
+// oneLine makes one line of words, with nothing in it that cannot be seen.
+func oneLine(words string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(words, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
 }

@@ -29,7 +29,7 @@ func send(t *testing.T, s SMTP, l *Letter) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	return tr.Send(ctx, l)
+	return tr.Send(ctx, l, nil)
 }
 
 func TestServerTakesLetter(t *testing.T) {
@@ -240,7 +240,7 @@ func TestServerSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.timeouts.dial = 50 * time.Millisecond
-	_, err = s.Send(t.Context(), letter(t, "quality@centre.example"))
+	_, err = s.Send(t.Context(), letter(t, "quality@centre.example"), nil)
 	if e := failure(t, err); e.Step != stepGreeting || e.Outcome != Temporary || !strings.Contains(err.Error(), "try tls: tls with port 465") {
 		t.Errorf("a silent server: %v", err)
 	}
@@ -249,13 +249,13 @@ func TestServerSilent(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
 	begun := time.Now()
-	_, err = s.Send(ctx, letter(t, "quality@centre.example"))
+	_, err = s.Send(ctx, letter(t, "quality@centre.example"), nil)
 	if e := failure(t, err); !errors.Is(err, context.Canceled) || e.Outcome != Temporary || time.Since(begun) > 10*time.Second {
 		t.Errorf("cancelled after %v: %v", time.Since(begun), err)
 	}
 
 	l.Close()
-	_, err = s.Send(t.Context(), letter(t, "quality@centre.example"))
+	_, err = s.Send(t.Context(), letter(t, "quality@centre.example"), nil)
 	if e := failure(t, err); e.Step != stepConnect || e.Outcome != Temporary || !strings.Contains(err.Error(), "mail.smtp.port") {
 		t.Errorf("nobody listens: %v", err)
 	}

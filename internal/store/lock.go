@@ -12,24 +12,33 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockName is the file in the state folder whose lock is the right to write workbooks. It is never deleted: the lock is
-// on the file, not that it exists.
-const lockName = "writing.lock"
+// right is something that one process does at a time: it has the lock of a file in the state folder. The file is never
+// deleted: the lock is on the file, not that it exists.
+type right struct{ lock, doing string }
 
-// Busy says that another process is writing workbooks.
-type Busy struct{ Holder string }
+// Busy says that another process is at work.
+type Busy struct{ Doing, Holder string }
 
 func (b *Busy) Error() string {
 	if b.Holder == "" {
-		return "another regcert is writing workbooks at this moment"
+		return "another regcert is " + b.Doing + " at this moment"
 	}
-	return fmt.Sprintf("another regcert is writing workbooks at this moment (%s)", b.Holder)
+	return fmt.Sprintf("another regcert is %s at this moment (%s)", b.Doing, b.Holder)
 }
 
 // Writing asks for the right to write workbooks, which one process has at a time, and waits for it as long as patience
 // says. What says what for, so that others can be told: "regcert run". The right ends with release, or with the process.
 func (s *Store) Writing(ctx context.Context, what string, now time.Time, patience time.Duration) (release func() error, err error) {
-	path := filepath.Join(filepath.Dir(s.path), lockName)
+	return s.claim(ctx, right{"writing.lock", "writing workbooks"}, what, now, patience)
+}
+
+// Delivering is Writing for the right to deliver mail.
+func (s *Store) Delivering(ctx context.Context, what string, now time.Time, patience time.Duration) (release func() error, err error) {
+	return s.claim(ctx, right{"delivering.lock", "delivering mail"}, what, now, patience)
+}
+
+func (s *Store) claim(ctx context.Context, r right, what string, now time.Time, patience time.Duration) (release func() error, err error) {
+	path := filepath.Join(filepath.Dir(s.path), r.lock)
 	lock := flock.New(path, flock.SetPermissions(0o600))
 	got, err := lock.TryLock()
 	if err == nil && !got {
@@ -41,7 +50,7 @@ func (s *Store) Writing(ctx context.Context, what string, now time.Time, patienc
 	case ctx.Err() != nil:
 		return nil, errors.Join(ctx.Err(), lock.Close())
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, errors.Join(&Busy{Holder: holder(path)}, lock.Close())
+		return nil, errors.Join(&Busy{Doing: r.doing, Holder: holder(path)}, lock.Close())
 	case err != nil || !got:
 		return nil, errors.Join(unwritable(path, err), lock.Close())
 	}

@@ -17,6 +17,11 @@ var schema1 string
 //go:embed schema2.sql
 var schema2 string
 
+// schema3 makes the outbox out of what was sent to whom.
+//
+//go:embed schema3.sql
+var schema3 string
+
 // schema4 adds the life of each finding.
 //
 //go:embed schema4.sql
@@ -25,7 +30,7 @@ var schema4 string
 // migrations are the steps from one version of the tables to the next. A step
 // that has been released never changes: the next one is added after it. The
 // version of a file, its user_version, is the number of steps it has had.
-func migrations() []string { return []string{schema1, schema2, schema4} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4} }
 
 // migrate takes the steps that the file has not had, all or none of them.
 func (s *Store) migrate(ctx context.Context) error {

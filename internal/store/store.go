@@ -1,6 +1,7 @@
 // Package store remembers what regcert did: the runs, how much they found, the
-// writes of workbooks, and which message went to whom. It is one SQLite file in
-// the state folder. It holds nothing of learners.
+// writes of workbooks, and the messages to be sent with what became of each. It is
+// one SQLite file in the state folder. Of learners it holds nothing but what
+// stands in a message, for as long as that is not sent.
 package store
 
 import (
@@ -113,6 +114,7 @@ func dsn(path string) string {
 		"_txlock":       {"immediate"},
 		"_defensive":    {"1"},
 		"_dqs":          {"0"},
+		"_pragma":       {"secure_delete(1)"}, // what is deleted is overwritten
 	}.Encode()}
 	return u.String()
 }

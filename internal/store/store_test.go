@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // mustOpen opens a state that the test closes.
@@ -69,7 +68,7 @@ func TestOpenMakesPrivateFiles(t *testing.T) {
 func TestOpenSettings(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "3", "application_id": fmt.Sprint(applicationID),
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "4", "secure_delete": "1", "application_id": fmt.Sprint(applicationID),
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -289,17 +288,17 @@ func helper(t *testing.T, test string, env ...string) *exec.Cmd {
 }
 
 // TestProcesses guards that two processes that begin together agree: both open
-// a new state, both record their runs, and of each message one gets the claim.
+// a new state, both record their runs, and each message is queued once.
 func TestProcesses(t *testing.T) {
 	const messages, processes = 40, 3
 	if dir := os.Getenv("REGCERT_STORE_HELPER"); dir != "" {
 		s := mustOpen(t, dir)
 		for i := range messages {
 			save(t, s, someWorkbooks(3))
-			if _, claimed, err := s.Claim(t.Context(), key(i), "id", time.Now()); err != nil {
+			if _, isNew, err := s.Enqueue(t.Context(), queued(i), []byte("text")); err != nil {
 				t.Fatal(err)
-			} else if claimed {
-				fmt.Println("claimed", i)
+			} else if isNew {
+				fmt.Println("queued", i)
 			}
 		}
 		return
@@ -314,21 +313,21 @@ func TestProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	claims := map[string]int{}
+	added := map[string]int{}
 	for i, cmd := range commands {
 		if err := cmd.Wait(); err != nil {
 			t.Fatalf("%v\n%s", err, &outputs[i])
 		}
 		for line := range strings.Lines(outputs[i].String()) {
-			if strings.HasPrefix(line, "claimed ") {
-				claims[line]++
+			if strings.HasPrefix(line, "queued ") {
+				added[line]++
 			}
 		}
 	}
-	if len(claims) != messages {
-		t.Errorf("%d messages were claimed, want %d", len(claims), messages)
+	if len(added) != messages {
+		t.Errorf("%d messages were queued, want %d", len(added), messages)
 	}
-	for message, n := range claims {
+	for message, n := range added {
 		if n != 1 {
 			t.Errorf("%d processes %s", n, message)
 		}
@@ -339,17 +338,15 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-// TestKilled guards that a process which dies after a claim leaves it there to
-// see, and that what it had not committed is not there.
+// TestKilled guards that a process which dies leaves what it had recorded, and
+// that what it had not committed is not there.
 func TestKilled(t *testing.T) {
 	if dir := os.Getenv("REGCERT_STORE_HELPER"); dir != "" {
 		s, err := Open(t.Context(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, claimed, err := s.Claim(t.Context(), key(1), "<id@centre.example>", monday); err != nil || !claimed {
-			t.Fatal(claimed, err)
-		}
+		mustEnqueue(t, s, queued(1))
 		tx, err := s.db.Begin()
 		if err != nil {
 			t.Fatal(err)
@@ -368,9 +365,7 @@ func TestKilled(t *testing.T) {
 	if _, found, err := s.LastRun(t.Context()); found || err != nil {
 		t.Errorf("LastRun = %t, %v; want none", found, err)
 	}
-	d, claimed, err := s.Claim(t.Context(), key(1), "<other@centre.example>", monday.Add(time.Hour))
-	want := Delivery{Key: key(1), MessageID: "<id@centre.example>", State: Sending, Since: monday}
-	if err != nil || claimed || d != want {
-		t.Errorf("Claim = %+v, %t, %v; want %+v", d, claimed, err, want)
+	if all, err := s.OpenMessages(t.Context()); err != nil || len(all) != 1 || all[0].Key != key(1) {
+		t.Errorf("OpenMessages = %+v, %v; want that of %v", all, err, key(1))
 	}
 }

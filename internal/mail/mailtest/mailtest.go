@@ -24,6 +24,7 @@ import (
 const (
 	User     = "regcert@centre.example"
 	Password = "correct horse"
+	Token    = "eyJ.token-that-opens.the-door" // with XOAUTH2
 )
 
 // Received is a letter as a server took it.
@@ -69,10 +70,37 @@ func (s *session) Auth(mech string) (sasl.Server, error) {
 		s.authed = true
 		return nil
 	}
-	if mech == "PLAIN" {
+	switch mech {
+	case "XOAUTH2":
+		return &xoauth2Server{check: func(user, token string) error {
+			if token == Token {
+				token = Password
+			}
+			return check(user, token)
+		}}, nil
+	case "PLAIN":
 		return sasl.NewPlainServer(func(_, user, password string) error { return check(user, password) }), nil
 	}
 	return &loginServer{check: check}, nil
+}
+
+// xoauth2Server is the server's side of AUTH XOAUTH2: who is refused is told why
+// in a challenge, and has to answer it with an empty line.
+type xoauth2Server struct {
+	check   func(user, token string) error
+	refused error
+}
+
+func (x *xoauth2Server) Next(response []byte) (challenge []byte, done bool, err error) {
+	if x.refused != nil {
+		return nil, true, x.refused
+	}
+	user, token, _ := strings.Cut(string(response), "\x01auth=Bearer ")
+	x.refused = x.check(strings.TrimPrefix(user, "user="), strings.TrimSuffix(token, "\x01\x01"))
+	if x.refused == nil {
+		return nil, true, nil
+	}
+	return []byte(`{"status":"401","schemes":"bearer"}`), false, nil
 }
 
 // loginServer is the server's side of AUTH LOGIN.

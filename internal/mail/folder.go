@@ -11,15 +11,16 @@ import (
 	"strings"
 )
 
-// outbox puts letters as .eml files into a folder, for people to look at, or
+// folder puts letters as .eml files into a folder, for people to look at, or
 // for another program to fetch.
-type outbox struct{ dir string }
+type folder struct{ dir string }
 
-func (o *outbox) String() string { return o.dir }
+func (o *folder) String() string { return o.dir }
 
 // Send writes the letter as a whole or not at all. A letter with the same key,
-// date and recipient takes the place of the earlier one.
-func (o *outbox) Send(ctx context.Context, l *Letter) (string, error) {
+// date and recipient takes the place of the earlier one, so that it may be
+// written again whenever that is in doubt: there is no dot to tell of.
+func (o *folder) Send(ctx context.Context, l *Letter, _ func() error) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", o.fail("write", err)
 	}
@@ -33,7 +34,31 @@ func (o *outbox) Send(ctx context.Context, l *Letter) (string, error) {
 	return path, nil
 }
 
-func (o *outbox) fail(step string, err error) error {
+// Check tries whether a letter could be written: in the folder, or else in the
+// nearest that is there. Nothing is left behind.
+func (o *folder) Check(context.Context) error {
+	dir := o.dir
+	info, err := os.Stat(dir)
+	for ; errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir; info, err = os.Stat(dir) {
+		dir = filepath.Dir(dir)
+	}
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is a file, not a folder", dir)
+	}
+	if err != nil {
+		return o.fail("make the folder", err)
+	}
+	f, err := os.CreateTemp(dir, ".regcert-*.tmp")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		return o.fail("write", err)
+	}
+	return nil
+}
+
+func (o *folder) fail(step string, err error) error {
 	e := &Error{Place: o.dir, Step: step, Outcome: Temporary, Err: err, Remedy: "free some space on the disk, or set another mail.outbox_dir"}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

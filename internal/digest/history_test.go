@@ -273,7 +273,8 @@ func TestWhoIsToldWhat(t *testing.T) {
 // With the tier counts nothing of a learner stands anywhere.
 func TestCountsNameNobody(t *testing.T) {
 	d := Compose(named(t), Recipient{Views: []View{{Privacy: Counts}}})
-	all := string(d.HTML()) + string(d.Text()) + d.Subject()
+	text, html := rendered(t, builtIn(t), d)
+	all := string(text) + string(html) + d.Subject()
 	for _, id := range []string{"L003", "L007", "L014", "L040", "L048", "L051", "L070", "Ada", "Archer", "passport"} {
 		if strings.Contains(all, id) {
 			t.Errorf("the digest names %s", id)

@@ -156,8 +156,11 @@ func TestContrast(t *testing.T) {
 	warned := idle(t)
 	warned.Workbooks[0] = Workbook{Path: "enrolments.xlsx", Troubled: true, Reason: "damaged"}
 	with := builtIn(t)
-	for name, in := range map[string]*Input{"rich": rich(t), "idle": idle(t), "asleep": asleep(t), "warned": warned} {
-		_, html := rendered(t, with, Compose(in, Recipient{}))
+	for name, d := range map[string]*Digest{
+		"rich": Compose(rich(t), Recipient{}), "idle": Compose(idle(t), Recipient{}), "asleep": Compose(asleep(t), Recipient{}),
+		"warned": Compose(warned, Recipient{}), "aged": Compose(aged(t), Recipient{}), "urgent": atOnce(rich(t), Recipient{}),
+	} {
+		_, html := rendered(t, with, d)
 		dark := darkRules(t, html)
 		if len(dark) < 10 {
 			t.Fatalf("%d rules were read of the dark scheme", len(dark))
@@ -184,40 +187,59 @@ func TestContrast(t *testing.T) {
 }
 
 // The HTML says what screen readers and mail programs want to know, and fetches
-// nothing.
+// nothing; the one picture comes with it.
 func TestHTMLIsSound(t *testing.T) {
-	_, html := rendered(t, builtIn(t), Compose(rich(t), Recipient{}))
-	seen := map[string]int{}
-	metas := map[string]string{}
-	walk(t, html, nil, func(e element) {
-		seen[e.name]++
-		switch {
-		case e.name == "table" && e.attrs["role"] != "presentation":
-			t.Error("a table for layout is not marked so")
-		case e.name == "html" && e.attrs["lang"] != "en-GB":
-			t.Errorf("the language is %q", e.attrs["lang"])
-		case e.name == "meta":
-			metas[e.attrs["name"]] = e.attrs["content"]
+	with := builtIn(t)
+	for name, c := range map[string]struct {
+		d                  *Digest
+		h2, tables, images int // tables of data
+	}{
+		"rich":   {Compose(rich(t), Recipient{}), 12, 1, 0},
+		"aged":   {Compose(aged(t), Recipient{}), 8, 1, 1},
+		"idle":   {Compose(idle(t), Recipient{}), 0, 0, 0},
+		"urgent": {atOnce(rich(t), Recipient{}), 9, 0, 0},
+	} {
+		_, html := rendered(t, with, c.d)
+		seen := map[string]int{}
+		metas := map[string]string{}
+		tables := 0
+		walk(t, html, nil, func(e element) {
+			seen[e.name]++
+			switch {
+			case e.name == "table" && e.attrs["role"] != "presentation":
+				tables++
+			case e.name == "th" && e.attrs["scope"] == "":
+				t.Errorf("%s: a heading does not say of what it is", name)
+			case e.name == "html" && e.attrs["lang"] != "en-GB":
+				t.Errorf("%s: the language is %q", name, e.attrs["lang"])
+			case e.name == "meta":
+				metas[e.attrs["name"]] = e.attrs["content"]
+			case e.name == "img":
+				f := c.d.Figure()
+				if e.attrs["src"] != "cid:"+f.CID || e.attrs["alt"] != f.Alt || e.attrs["width"] != strconv.Itoa(f.Width) {
+					t.Errorf("%s: the picture has %v, want %+v", name, e.attrs, *f)
+				}
+			}
+			for a := range e.attrs {
+				if a == "src" && e.name != "img" || a == "href" || a == "background" || strings.HasPrefix(a, "on") {
+					t.Errorf("%s: <%s> has the attribute %s", name, e.name, a)
+				}
+			}
+		}, func(element, string) {})
+		if seen["h1"] != 1 || seen["h2"] != c.h2 || seen["title"] != 1 || tables != c.tables || seen["img"] != c.images {
+			t.Errorf("%s: %d h1, %d h2, %d titles, %d tables of data, %d pictures; want 1, %d, 1, %d, %d", name, seen["h1"], seen["h2"], seen["title"], tables, seen["img"], c.h2, c.tables, c.images)
 		}
-		for name := range e.attrs {
-			if name == "src" || name == "href" || name == "background" || strings.HasPrefix(name, "on") {
-				t.Errorf("<%s> has the attribute %s", e.name, name)
+		if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
+			t.Errorf("%s: the meta elements are %v", name, metas)
+		}
+		for _, s := range []string{"url(", "@import", "<script", "ZgotmplZ"} {
+			if strings.Contains(string(html), s) {
+				t.Errorf("%s: the HTML contains %q", name, s)
 			}
 		}
-	}, func(element, string) {})
-	if seen["h1"] != 1 || seen["h2"] != 12 || seen["title"] != 1 {
-		t.Errorf("%d h1, %d h2, %d titles; want 1, 12 and 1", seen["h1"], seen["h2"], seen["title"])
-	}
-	if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
-		t.Errorf("the meta elements are %v", metas)
-	}
-	for _, s := range []string{"url(", "@import", "<script", "<img", "ZgotmplZ"} {
-		if strings.Contains(string(html), s) {
-			t.Errorf("the HTML contains %q", s)
+		if !strings.Contains(string(html), "<!--[if mso]><table") || strings.Count(string(html), "<![endif]-->") != 3 {
+			t.Errorf("%s: what is for Outlook alone is gone, or not as it was", name)
 		}
-	}
-	if !strings.Contains(string(html), "<!--[if mso]><table") || strings.Count(string(html), "<![endif]-->") != 3 {
-		t.Error("what is for Outlook alone is gone, or not as it was")
 	}
 }
 

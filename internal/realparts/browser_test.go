@@ -119,7 +119,7 @@ func (e email) draw(t *testing.T, chromium string, dark bool, picture string, he
 // may stand, and reads the report that the page sends home.
 func (e email) show(t *testing.T, chromium string, page, script []byte, dark bool, report any, options ...string) {
 	t.Helper()
-	reports := make(chan []byte, 1)
+	reports, reported := make(chan []byte, 1), make(chan struct{})
 	served := func(kind string, content []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", kind)
@@ -143,8 +143,16 @@ func (e email) show(t *testing.T, chromium string, page, script []byte, dark boo
 		}
 		select {
 		case reports <- body:
+			close(reported)
 		default: // one report is enough
 		}
+	})
+	mux.HandleFunc("GET /report", func(w http.ResponseWriter, r *http.Request) { // it comes when it is there
+		select {
+		case <-reported:
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("/favicon.ico", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the email fetches %s", r.URL) })

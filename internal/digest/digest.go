@@ -208,7 +208,7 @@ func (d *Digest) tally(piles [][]told) {
 		n[countOf(f.Life, f.Severity)]++
 		o := owners[f.Owner]
 		if o == nil {
-			o = &OwnerCount{Owner: f.Owner}
+			o = &OwnerCount{Owner: oneLine(f.Owner, 60)}
 			owners[f.Owner] = o
 		}
 		o.N++

@@ -10,8 +10,12 @@ import (
 )
 
 // balanceInWords says how what was open became what is open, in a line that adds
-// up: "Last week 31 + 9 new − 12 closed − 2 snoozed = 26 open".
+// up: "Last week 31 + 9 new − 12 closed − 2 snoozed = 26 open". It is empty where
+// nothing was open, and nothing is.
 func balanceInWords(b history.Balance, asOf calendar.Date) string {
+	if b == (history.Balance{Day: b.Day}) {
+		return ""
+	}
 	var s strings.Builder
 	if ago := asOf - b.Day; ago >= 5 && ago <= 9 {
 		s.WriteString("Last week ")

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -35,18 +36,19 @@ type Picture struct {
 // the picture to half its width.
 const (
 	px           = vg.Inch / 96
-	letterSize   = 18
-	pitchLarge   = 70  // from bar to bar, where there are few
-	bars         = 430 // for all bars, where there are many
-	beside       = 140 // for what stands to the right of the bars
-	figureHeight = 250
-	lineHeight   = 25 // from label to label beside the bars
+	letterSize   = 20
+	pitchLarge   = 78  // from bar to bar, where there are few
+	bars         = 470 // for all bars, where there are many
+	beside       = 150 // for what stands to the right of the bars
+	figureHeight = 270
+	lineHeight   = 28 // from label to label beside the bars
 )
 
 // Figure returns how the HTML shows the picture of the weeks; nil where fewer
-// than two weeks are known, or the email is not the weekly one.
+// than two weeks are known, nothing was open in any, or the email is not the
+// weekly one.
 func (d *Digest) Figure() *Figure {
-	if d.Kind != Weekly || len(d.Weeks) < 2 {
+	if d.Kind != Weekly || len(d.Weeks) < 2 || !slices.ContainsFunc(d.Weeks, func(w history.Week) bool { return openIn(w) > 0 }) {
 		return nil
 	}
 	return &Figure{

@@ -54,7 +54,7 @@ type Digest struct {
 	Policy     string // the version in force on AsOf
 	Recipient  string // whom it is for, may be empty
 	Scope      string // what the recipient gets, in words; empty for all
-	Balance    string // how what was open became what is open, in a line; empty where there was no digest before
+	Balance    string // how what was open became what is open, in a line; empty where there was no digest before, or nothing to add up
 	Counts     []Count
 	Idle       bool   // nothing needs doing, as far as the recipient is told
 	Lead       string // what matters most, in a sentence
@@ -208,7 +208,7 @@ func (d *Digest) tally(piles [][]told) {
 		n[countOf(f.Life, f.Severity)]++
 		o := owners[f.Owner]
 		if o == nil {
-			o = &OwnerCount{Owner: f.Owner}
+			o = &OwnerCount{Owner: oneLine(f.Owner, 60)}
 			owners[f.Owner] = o
 		}
 		o.N++

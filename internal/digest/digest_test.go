@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 		"aged":   Compose(aged(t), Recipient{Name: "Head of Quality"}),
 		"counts": Compose(aged(t), Recipient{Name: "The Board", Views: []View{{Privacy: Counts}}}),
 		"names":  Compose(aged(t), Recipient{Name: "Claims Desk", Views: []View{{Sections: []string{"claims"}, Privacy: Names}}}),
-		"urgent": atOnce(aged(t), Recipient{Name: "Head of Quality"}),
+		"urgent": atOnce(rich(t), Recipient{Name: "Head of Quality"}),
 	} {
 		text, html := rendered(t, with, d)
 		golden(t, name+".txt", append([]byte(d.Subject()+"\n\n"), text...))

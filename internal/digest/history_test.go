@@ -150,6 +150,7 @@ func TestBalanceInWords(t *testing.T) {
 		want string
 	}{
 		{history.Balance{Day: monday - 7, Before: 31, New: 9, Closed: 12, Snoozed: 2, Now: 26}, "Last week 31 + 9 new − 12 closed − 2 snoozed = 26 open"},
+		{history.Balance{Day: monday - 7}, ""},
 		{history.Balance{Day: monday - 7, Before: 3, Now: 3}, "Last week 3 = 3 open"},
 		{history.Balance{Day: monday - 5, Before: 1, Closed: 1}, "Last week 1 − 1 closed = 0 open"},
 		{history.Balance{Day: monday - 9, New: 1, Woken: 2, Now: 3}, "Last week 0 + 1 new + 2 awake again = 3 open"},
@@ -260,7 +261,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 			for _, n := range d.Counts {
 				open += n.N
 			}
-			if !strings.HasSuffix(d.Balance, plural(open, "open", "open")) {
+			if (open > 0 || d.Balance != "") && !strings.HasSuffix(d.Balance, plural(open, "open", "open")) {
 				t.Errorf("%d are counted, and the balance is %q", open, d.Balance)
 			}
 			if last := d.Weeks[len(d.Weeks)-1]; last.Overdue+last.AtRisk+last.Other != open {
@@ -273,7 +274,8 @@ func TestWhoIsToldWhat(t *testing.T) {
 // With the tier counts nothing of a learner stands anywhere.
 func TestCountsNameNobody(t *testing.T) {
 	d := Compose(named(t), Recipient{Views: []View{{Privacy: Counts}}})
-	all := string(d.HTML()) + string(d.Text()) + d.Subject()
+	text, html := rendered(t, builtIn(t), d)
+	all := string(text) + string(html) + d.Subject()
 	for _, id := range []string{"L003", "L007", "L014", "L040", "L048", "L051", "L070", "Ada", "Archer", "passport"} {
 		if strings.Contains(all, id) {
 			t.Errorf("the digest names %s", id)

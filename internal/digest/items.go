@@ -90,7 +90,7 @@ func grouped(items []item) []Group {
 	})
 	var groups []Group
 	for i := range items {
-		o := items[i].first.Owner
+		o := oneLine(items[i].first.Owner, 60)
 		if n := len(groups); n == 0 || groups[n-1].Owner != o {
 			groups = append(groups, Group{Owner: o})
 		}

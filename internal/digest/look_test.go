@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,8 +154,11 @@ func TestContrast(t *testing.T) {
 	warned := idle(t)
 	warned.Workbooks[0] = Workbook{Path: "enrolments.xlsx", Troubled: true, Reason: "damaged"}
 	with := builtIn(t)
-	for name, in := range map[string]*Input{"rich": rich(t), "idle": idle(t), "asleep": asleep(t), "warned": warned} {
-		_, html := rendered(t, with, Compose(in, Recipient{}))
+	for name, d := range map[string]*Digest{
+		"rich": Compose(rich(t), Recipient{}), "idle": Compose(idle(t), Recipient{}), "asleep": Compose(asleep(t), Recipient{}),
+		"warned": Compose(warned, Recipient{}), "aged": Compose(aged(t), Recipient{}), "urgent": atOnce(rich(t), Recipient{}),
+	} {
+		_, html := rendered(t, with, d)
 		dark := darkRules(t, html)
 		if len(dark) < 10 {
 			t.Fatalf("%d rules were read of the dark scheme", len(dark))
@@ -184,136 +185,58 @@ func TestContrast(t *testing.T) {
 }
 
 // The HTML says what screen readers and mail programs want to know, and fetches
-// nothing.
+// nothing; the one picture comes with it.
 func TestHTMLIsSound(t *testing.T) {
-	_, html := rendered(t, builtIn(t), Compose(rich(t), Recipient{}))
-	seen := map[string]int{}
-	metas := map[string]string{}
-	walk(t, html, nil, func(e element) {
-		seen[e.name]++
-		switch {
-		case e.name == "table" && e.attrs["role"] != "presentation":
-			t.Error("a table for layout is not marked so")
-		case e.name == "html" && e.attrs["lang"] != "en-GB":
-			t.Errorf("the language is %q", e.attrs["lang"])
-		case e.name == "meta":
-			metas[e.attrs["name"]] = e.attrs["content"]
-		}
-		for name := range e.attrs {
-			if name == "src" || name == "href" || name == "background" || strings.HasPrefix(name, "on") {
-				t.Errorf("<%s> has the attribute %s", e.name, name)
-			}
-		}
-	}, func(element, string) {})
-	if seen["h1"] != 1 || seen["h2"] != 12 || seen["title"] != 1 {
-		t.Errorf("%d h1, %d h2, %d titles; want 1, 12 and 1", seen["h1"], seen["h2"], seen["title"])
-	}
-	if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
-		t.Errorf("the meta elements are %v", metas)
-	}
-	for _, s := range []string{"url(", "@import", "<script", "<img", "ZgotmplZ"} {
-		if strings.Contains(string(html), s) {
-			t.Errorf("the HTML contains %q", s)
-		}
-	}
-	if !strings.Contains(string(html), "<!--[if mso]><table") || strings.Count(string(html), "<![endif]-->") != 3 {
-		t.Error("what is for Outlook alone is gone, or not as it was")
-	}
-}
-
-// hostile puts s wherever text of a workbook or its name goes. The report is
-// short, so that the longest texts do not cut it.
-func hostile(from *Input, s string) *Input {
-	in := *from
-	report := *in.Report
-	report.Findings = nil
-	for i := 0; i < len(in.Report.Findings); i += 4 {
-		f := in.Report.Findings[i]
-		f.LearnerID, f.QualificationCode, f.Message, f.Action = s, s, s, s
-		if f.Workbook != "" {
-			f.Workbook, f.Sheet = s, s
-		}
-		if f.Snooze != nil {
-			f.Snooze = &policy.Snooze{Until: f.Snooze.Until, By: s, Reason: s}
-		}
-		report.Findings = append(report.Findings, f)
-	}
-	report.NotChecked = []policy.NotChecked{{Rule: "ASM-02", Reason: s}}
-	in.Centre, in.Report = s, &report
-	in.Workbooks = slices.Clone(in.Workbooks)
-	for i := range in.Workbooks {
-		in.Workbooks[i].Path, in.Workbooks[i].Reason, in.Workbooks[i].Unread = s, s, []string{s}
-	}
-	in.look()
-	return &in
-}
-
-// shape is what of a digest does not depend on what cells hold.
-func shape(t testing.TB, with *Templates, d *Digest) string {
-	text, html := rendered(t, with, d)
-	elements := map[string]int{}
-	walk(t, html, nil, func(e element) {
-		elements[e.name]++
-		for a := range e.attrs {
-			elements[e.name+" "+a]++
-		}
-	}, func(element, string) {})
-	var b strings.Builder
-	fmt.Fprintln(&b, d.Subject(), strings.Count(string(text), "\n"))
-	for _, name := range slices.Sorted(maps.Keys(elements)) {
-		fmt.Fprintln(&b, name, elements[name])
-	}
-	return b.String()
-}
-
-// Nothing that stands in a cell makes a line, a tag or an attribute, turns the
-// text round, changes the subject, or makes the email too long.
-func FuzzHostileCells(f *testing.F) {
-	for _, s := range []string{
-		"L007", "<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</td></tr></table>", "<!--", "]]>", "&lt;b&gt;", "{{.Lead}}",
-		"a\r\nBcc: x@evil.example\r\n\r\nbody", "a\nOVERDUE\n=====", "\u202eevil\u2066\u2069\u200f", "\u2028\u2029\u0085\v\f", "\x00\x1b[31m", "=cmd|' /C calc'!A0",
-		strings.Repeat("A", 30000), strings.Repeat(`"<&>'`, 6000), strings.Repeat("a\n", 15000), "\xff\xfe\xc0", strings.Repeat("e\u0301", 3000), "javascript:alert(1)", "\xff.",
+	with := builtIn(t)
+	for name, c := range map[string]struct {
+		d                  *Digest
+		h2, tables, images int // tables of data
+	}{
+		"rich":   {Compose(rich(t), Recipient{}), 12, 1, 0},
+		"aged":   {Compose(aged(t), Recipient{}), 8, 1, 1},
+		"idle":   {Compose(idle(t), Recipient{}), 0, 0, 0},
+		"urgent": {atOnce(rich(t), Recipient{}), 9, 0, 0},
 	} {
-		f.Add(s)
-	}
-	in := rich(f)
-	if d := Compose(hostile(in, "plain"), Recipient{}); d.Snoozed == "" {
-		f.Fatal("no cell of a snooze is tried")
-	}
-	with := builtIn(f)
-	plain := shape(f, with, Compose(hostile(in, "plain"), Recipient{}))
-	f.Fuzz(func(t *testing.T, s string) {
-		if strings.Trim(oneLine(s, 1000), ". ") == "" {
-			return // as an empty cell: lines that would say nothing are left out
-		}
-		d := Compose(hostile(in, s), Recipient{})
-		if got := shape(t, with, d); got != plain {
-			t.Errorf("%.60q changes the shape of the digest from\n%s\nto\n%s", s, plain, got)
-		}
-		text, html := rendered(t, with, d)
-		if len(html) > maxHTML {
-			t.Errorf("%.60q makes the HTML %d bytes long", s, len(html))
-		}
-		for _, out := range []string{string(html), string(text), d.Subject()} {
-			for _, r := range out {
-				if r == 0xfffd || r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
-					t.Fatalf("%.60q leaves %U in the digest", s, r)
+		_, html := rendered(t, with, c.d)
+		seen := map[string]int{}
+		metas := map[string]string{}
+		tables := 0
+		walk(t, html, nil, func(e element) {
+			seen[e.name]++
+			switch {
+			case e.name == "table" && e.attrs["role"] != "presentation":
+				tables++
+			case e.name == "th" && e.attrs["scope"] == "":
+				t.Errorf("%s: a heading does not say of what it is", name)
+			case e.name == "html" && e.attrs["lang"] != "en-GB":
+				t.Errorf("%s: the language is %q", name, e.attrs["lang"])
+			case e.name == "meta":
+				metas[e.attrs["name"]] = e.attrs["content"]
+			case e.name == "img":
+				f := c.d.Figure()
+				if e.attrs["src"] != "cid:"+f.CID || e.attrs["alt"] != f.Alt || e.attrs["width"] != strconv.Itoa(f.Width) {
+					t.Errorf("%s: the picture has %v, want %+v", name, e.attrs, *f)
 				}
 			}
+			for a := range e.attrs {
+				if a == "src" && e.name != "img" || a == "href" || a == "background" || strings.HasPrefix(a, "on") {
+					t.Errorf("%s: <%s> has the attribute %s", name, e.name, a)
+				}
+			}
+		}, func(element, string) {})
+		if seen["h1"] != 1 || seen["h2"] != c.h2 || seen["title"] != 1 || tables != c.tables || seen["img"] != c.images {
+			t.Errorf("%s: %d h1, %d h2, %d titles, %d tables of data, %d pictures; want 1, %d, 1, %d, %d", name, seen["h1"], seen["h2"], seen["title"], tables, seen["img"], c.h2, c.tables, c.images)
 		}
-	})
-}
-
-func TestOneLine(t *testing.T) {
-	for _, c := range []struct {
-		in   string
-		n    int
-		want string
-	}{
-		{"", 5, ""}, {"  ", 5, ""}, {"abcde", 5, "abcde"}, {"abcdef", 5, "abcd…"}, {" a \r\n\t b ", 5, "a b"}, {"a b c d", 4, "a b…"}, {"\u202eab\u00adc", 5, "abc"}, {"é\xffé", 5, "éé"},
-	} {
-		if got := oneLine(c.in, c.n); got != c.want {
-			t.Errorf("oneLine(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
+		if metas["color-scheme"] != "light dark" || metas["viewport"] == "" {
+			t.Errorf("%s: the meta elements are %v", name, metas)
+		}
+		for _, s := range []string{"url(", "@import", "<script", "ZgotmplZ"} {
+			if strings.Contains(string(html), s) {
+				t.Errorf("%s: the HTML contains %q", name, s)
+			}
+		}
+		if !strings.Contains(string(html), "<!--[if mso]><table") || strings.Count(string(html), "<![endif]-->") != 3 {
+			t.Errorf("%s: what is for Outlook alone is gone, or not as it was", name)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func madeUp(kind Kind) []*Digest {
 	}
 	all.Sections = []Section{{Key: keyClaims, Title: "Overdue claims", Count: 9, Logged: 1, Groups: []Group{{Owner: "Quality Team", Items: []Item{full}}}, More: 6}}
 	few := &Digest{
-		Kind: kind, Idle: true, Counts: []Count{{}}, Owners: []OwnerCount{{}}, Weeks: []history.Week{{}},
+		Kind: kind, Idle: true, Counts: []Count{{}}, Owners: []OwnerCount{{}}, Weeks: []history.Week{{}, {Other: 1}},
 		Sections: []Section{{}, {Logged: 2}, {Groups: []Group{{}, {Items: []Item{{}, {Steps: []Step{{}}}}}}}},
 	}
 	return []*Digest{all, few, {Kind: kind}}

@@ -136,16 +136,13 @@ func (s Section) Amount() string {
 func (d *Digest) IsWeekly() bool { return d.Kind == Weekly }
 
 // Changed is the change on the digest before in words: "3 more than last time".
-// It is empty where there was none before.
+// It is empty where there is none.
 func (c Count) Changed() string {
 	if n, more := strings.CutPrefix(c.Change, "+"); more {
 		return n + " more than last time"
 	}
 	if n, fewer := strings.CutPrefix(c.Change, "−"); fewer {
 		return n + " fewer than last time"
-	}
-	if c.Change != "" {
-		return "as many as last time"
 	}
 	return ""
 }

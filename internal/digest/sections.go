@@ -60,7 +60,7 @@ func (l *lane) words() string {
 		text = "everything"
 	}
 	if len(l.Owners) > 0 {
-		text += " for the " + join(l.Owners)
+		text += " for the " + oneLine(join(l.Owners), 200)
 	}
 	if len(l.Codes) > 0 {
 		text += " on " + oneLine(join(l.Codes), 200)

@@ -101,7 +101,7 @@ func read(dir string) (map[string]string, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("the templates' folder: %w; make it, or name another under templates:", err)
+		return nil, fmt.Errorf("the templates' folder: %w; make it, or have templates: name another", err)
 	}
 	for _, e := range entries {
 		if filepath.Ext(e.Name()) != ".tmpl" {
@@ -121,21 +121,28 @@ func read(dir string) (map[string]string, error) {
 }
 
 // located is how the template packages say where a mistake is.
-var located = regexp.MustCompile(`^(?:html/)?template: ?([^:]+):(\d+)(?::\d+)?: (?:executing .* at (<.*>): )?(.*)$`)
+var located = regexp.MustCompile(`^(?:html/)?template: ?([^:]+)(?::(\d+)(?::\d+)?)?: (?:executing .* at (<.*>): )?(.*)$`)
 
 // mistake says what is wrong with a template, where, and what to do. The name is
 // of the file where the error names none.
 func mistake(dir, name string, err error) error {
 	what, line := err.Error(), ""
 	if m := located.FindStringSubmatch(what); m != nil {
-		name, line, what = m[1], ", line "+m[2], strings.TrimSpace(m[3]+" "+m[4])
+		name, what = m[1], strings.TrimSpace(m[3]+" "+m[4])
+		if m[2] != "" {
+			line = ", line " + m[2]
+		}
 	}
 	if errors.Is(err, errTooLong) {
 		what = fmt.Sprintf("without a single item the HTML would have more than %d bytes, or the text more than %d", maxHTML, maxText)
 	}
-	path := filepath.Join(dir, name)
-	if _, statErr := os.Stat(path); dir == "" || statErr != nil {
-		path = "the built-in " + name
+	where := filepath.Join(dir, name) + line
+	if _, err := os.Stat(filepath.Join(dir, name)); err != nil { // it is the built-in one, and lacks what the folder's has to give
+		shared := templates.SharedText
+		if strings.HasSuffix(name, ".html.tmpl") {
+			shared = templates.SharedHTML
+		}
+		where = filepath.Join(dir, shared) + ", as the built-in " + name + line + " uses it"
 	}
-	return fmt.Errorf("%s%s: %s; correct it, or take the file away to have the built-in template", path, line, what)
+	return fmt.Errorf("%s: %s; correct it, or take the file away to have the built-in template", where, what)
 }

@@ -7,11 +7,11 @@ import (
 	"html/template"
 	"image"
 	"image/png"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,13 +21,13 @@ import (
 // widths of screens, in CSS pixels: a phone, a reading pane, a window.
 var widths = []int{360, 600, 800}
 
-// bench is the page that shows a digest in one frame a width, side by side,
+// bench is the page that shows an email in one frame a width, side by side,
 // measures it there, and sends home what it measured. A window of a browser
 // cannot be as narrow as a phone; a frame can.
 var bench = template.Must(template.New("").Parse(`<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>digest</title>
+<html><head><meta charset="utf-8"><title>email</title>
 <style>:root { color-scheme: light dark } body { margin: 0; display: flex; align-items: flex-start } iframe { border: 0; margin: 0 8px 0 0; flex: none; height: 100vh }</style></head>
-<body>{{range .}}<iframe src="digest.html" width="{{.}}"></iframe>{{end}}
+<body>{{range .}}<iframe src="email.html" width="{{.}}"></iframe>{{end}}
 <script>
 function measure(frame) {
 	const w = frame.contentWindow, d = w.document, root = d.documentElement;
@@ -44,30 +44,32 @@ function measure(frame) {
 		dark: w.matchMedia("(prefers-color-scheme: dark)").matches,
 		background: w.getComputedStyle(d.body).backgroundColor,
 		card: w.getComputedStyle(d.querySelector(".card")).backgroundColor,
-		images: d.images.length + d.querySelectorAll("svg, picture, object, embed, iframe, link, script").length,
+		pictures: Array.from(d.images, i => ({wide: i.width, high: i.height, own: i.naturalWidth})),
+		strangers: d.querySelectorAll("svg, picture, object, embed, iframe, link, script").length,
 		texts: texts,
 	};
 }
 addEventListener("load", () => {
 	const home = new XMLHttpRequest();
-	home.open("POST", "measured", false);
+	home.open("POST", "report", false);
 	home.send(JSON.stringify(Array.from(document.querySelectorAll("iframe"), measure)));
 });
 </script></body></html>`))
 
-// measured is a digest as it stands in one frame, lengths in CSS pixels.
+// measured is an email as it stands in one frame, lengths in CSS pixels.
 type measured struct {
 	Width, ScrollWidth, Height int
 	Dark                       bool
-	Background, Card           string // computed colours
-	Images                     int
+	Background, Card           string                          // computed colours
+	Pictures                   []struct{ Wide, High, Own int } // Own is the width in pixels of its own
+	Strangers                  int                             // elements that may fetch something
 	Texts                      []struct {
 		Text              string
 		Size, Left, Right float64
 	}
 }
 
-// TestBrowser has Chromium draw digests in several widths, light and dark, and
+// TestBrowser has Chromium draw emails in several widths, light and dark, and
 // as mail programs do that drop the style element. With REGCERT_PICTURES the
 // pictures are put into that folder, for people to look at.
 func TestBrowser(t *testing.T) {
@@ -77,26 +79,17 @@ func TestBrowser(t *testing.T) {
 	if pictures == "" {
 		pictures, height = t.TempDir(), 1600
 	}
-	all := newCentre(t, sampleWorkbooks(t)).digest(t, "head-of-quality")
-	for _, page := range []struct {
-		name  string
-		html  []byte
-		plain bool // without its style element: light only
-	}{
-		{"all", all, false},
-		{"idle", newCentre(t, idleWorkbook(t)).digest(t, "head-of-quality"), false},
-		{"unstyled", regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAll(all, nil), true},
-	} {
+	for _, e := range emails(t) {
 		for _, dark := range []bool{false, true} {
-			if dark && page.plain {
+			if dark && e.plain {
 				continue
 			}
 			scheme := map[bool]string{false: "light", true: "dark"}[dark]
-			t.Run(page.name+"/"+scheme, func(t *testing.T) {
-				picture := filepath.Join(pictures, page.name+"-"+scheme+".png")
-				frames := draw(t, chromium, page.html, dark, picture, height)
+			t.Run(e.name+"/"+scheme, func(t *testing.T) {
+				picture := filepath.Join(pictures, e.name+"-"+scheme+".png")
+				frames := e.draw(t, chromium, dark, picture, height)
 				for i, f := range frames {
-					f.check(t, widths[i], dark)
+					f.check(t, widths[i], dark, len(e.picture.PNG) > 0)
 				}
 				checkPicture(t, picture, frames, dark)
 			})
@@ -104,64 +97,85 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// digest composes the digests and returns the HTML of one recipient's.
-func (c centre) digest(t *testing.T, recipient string) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	c.regcert(t, 0, "digest", "--preview", dir)
-	return readFile(t, filepath.Join(dir, recipient+".html"))
-}
-
-// draw shows the page in frames of the widths and takes a picture of them, of
+// draw shows the email in frames of the widths and takes a picture of them, of
 // a height in pixels.
-func draw(t *testing.T, chromium string, page []byte, dark bool, picture string, height int) []measured {
+func (e email) draw(t *testing.T, chromium string, dark bool, picture string, height int) []measured {
 	t.Helper()
-	reports := make(chan []measured, 1)
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { bench.Execute(w, widths) })
-	mux.HandleFunc("GET /digest.html", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write(page)
-	})
-	mux.HandleFunc("POST /measured", func(w http.ResponseWriter, r *http.Request) {
-		var frames []measured
-		if err := json.NewDecoder(r.Body).Decode(&frames); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		select {
-		case reports <- frames:
-		default: // one report is enough
-		}
-	})
-	mux.HandleFunc("/favicon.ico", func(http.ResponseWriter, *http.Request) {})
-	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the digest fetches %s", r.URL) })
-	server := httptest.NewServer(mux)
-	defer server.Close()
-
+	var page bytes.Buffer
+	check(t, bench.Execute(&page, widths))
 	across := 0
 	for _, w := range widths {
 		across += w + 8
 	}
-	printed, err := start(t, time.Minute, chromium,
+	var frames []measured
+	e.show(t, chromium, page.Bytes(), nil, dark, &frames, fmt.Sprintf("--window-size=%d,%d", across, height), "--screenshot="+picture)
+	if len(frames) != len(widths) {
+		t.Fatalf("%d frames were measured, want %d", len(frames), len(widths))
+	}
+	return frames
+}
+
+// show has the browser open a page that shows the email, beside which a script
+// may stand, and reads the report that the page sends home.
+func (e email) show(t *testing.T, chromium string, page, script []byte, dark bool, report any, options ...string) {
+	t.Helper()
+	reports, reported := make(chan []byte, 1), make(chan struct{})
+	served := func(kind string, content []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			w.Write(content)
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", served("text/html; charset=utf-8", page))
+	mux.HandleFunc("GET /email.html", served("text/html; charset=utf-8", bytes.ReplaceAll(e.html, []byte(`src="cid:`), []byte(`src="/cid/`))))
+	if len(e.picture.PNG) > 0 {
+		mux.HandleFunc("GET /cid/"+e.picture.CID, served("image/png", e.picture.PNG))
+	}
+	if script != nil {
+		mux.HandleFunc("GET /script.js", served("text/javascript", script))
+	}
+	mux.HandleFunc("POST /report", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		select {
+		case reports <- body:
+			close(reported)
+		default: // one report is enough
+		}
+	})
+	mux.HandleFunc("GET /report", func(w http.ResponseWriter, r *http.Request) { // it comes when it is there
+		select {
+		case <-reported:
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("/favicon.ico", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the email fetches %s", r.URL) })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	printed, err := start(t, time.Minute, chromium, append([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars", "--force-device-scale-factor=1",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server",
 		fmt.Sprintf("--blink-settings=preferredColorScheme=%d", map[bool]int{true: 0, false: 1}[dark]),
-		"--user-data-dir="+t.TempDir(), fmt.Sprintf("--window-size=%d,%d", across, height), "--screenshot="+picture, server.URL+"/")
+		"--user-data-dir=" + t.TempDir(),
+	}, append(options, server.URL+"/")...)...)
 	select {
-	case frames := <-reports:
-		if len(frames) != len(widths) {
-			t.Fatalf("%d frames were measured, want %d", len(frames), len(widths))
+	case body := <-reports:
+		if err := json.Unmarshal(body, report); err != nil {
+			t.Fatalf("%v: %.500s", err, body)
 		}
-		return frames
 	default:
 		t.Fatalf("the page was not shown: %v\n%.2000s", err, printed)
-		return nil
 	}
 }
 
-func (m measured) check(t *testing.T, width int, dark bool) {
+func (m measured) check(t *testing.T, width int, dark, pictured bool) {
 	t.Helper()
 	if m.Width != width || m.Dark != dark {
 		t.Errorf("the frame is %d wide and dark is %t, want %d and %t", m.Width, m.Dark, width, dark)
@@ -169,11 +183,19 @@ func (m measured) check(t *testing.T, width int, dark bool) {
 	if m.ScrollWidth > m.Width {
 		t.Errorf("at %d the page is %d wide: it has to be scrolled sideways", width, m.ScrollWidth)
 	}
-	if m.Images != 0 {
-		t.Errorf("%d images or the like", m.Images)
+	if m.Strangers != 0 {
+		t.Errorf("%d elements that may fetch something", m.Strangers)
+	}
+	if (len(m.Pictures) == 1) != pictured || len(m.Pictures) > 1 {
+		t.Errorf("%d pictures, where there is one: %t", len(m.Pictures), pictured)
+	}
+	for _, p := range m.Pictures {
+		if p.Own < 2*p.Wide || p.Wide < min(width, 620)-60 || p.High < p.Wide/3 || p.High > p.Wide {
+			t.Errorf("at %d the picture of %d pixels is shown %d wide and %d high", width, p.Own, p.Wide, p.High)
+		}
 	}
 	if m.Height < 200 || len(m.Texts) < 5 {
-		t.Errorf("at %d the page is %d high and has %d texts: that is not the digest", width, m.Height, len(m.Texts))
+		t.Errorf("at %d the page is %d high and has %d texts: that is not the email", width, m.Height, len(m.Texts))
 	}
 	m.checkTexts(t)
 	for _, colour := range []string{m.Background, m.Card} {

@@ -14,14 +14,14 @@ import (
 // without control characters. Whatever it begins with, it is text in the
 // workbook, and no formula.
 type Book struct {
-	Title   string
-	Centre  string // may be empty
-	AsOf    calendar.Date
-	For     string // whom it is for, may be empty
-	Scope   string // what it covers, in a sentence; empty for everything
-	Warning string // what is missing from it; empty where nothing is
-	MadeAt  time.Time
-	Sheets  []Sheet // at least one
+	Title    string
+	Centre   string // may be empty
+	AsOf     calendar.Date
+	For      string   // whom it is for, may be empty
+	Scope    string   // what it covers, in a sentence; empty for everything
+	Warnings []string // what is missing from it, in short sentences
+	MadeAt   time.Time
+	Sheets   []Sheet // at least one
 }
 
 // Sheet is a sheet with a table on it.

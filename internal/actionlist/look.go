@@ -1,6 +1,10 @@
 package actionlist
 
-import "github.com/xuri/excelize/v2"
+import (
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
 
 // look is what a cell looks like.
 type look struct {
@@ -56,6 +60,61 @@ const (
 	formatLeft = "0;[Red]-0"
 )
 
+// Heights of rows, in points.
+const (
+	titleHeight = 26
+	lineHeight  = 13
+	spareHeight = 3
+)
+
+// height is how high a row is in which the longest cell has so many lines. Not
+// every program finds that out by itself.
+func height(lines int) float64 { return float64(lines*lineHeight + spareHeight) }
+
+// lines estimates in how many lines a text stands in a column, rather one too
+// many than one too few.
+func lines(text string, width float64) int {
+	const edges = 0.8 // what the cell leaves free beside the text
+	width -= edges
+	n, used := 1, 0.0
+	for word := range strings.SplitSeq(text, " ") {
+		length := 0.0
+		for _, r := range word {
+			length += breadth(r)
+		}
+		if used > 0 {
+			used += breadth(' ')
+		}
+		if used > 0 && used+length > width {
+			n, used = n+1, 0
+		}
+		for used += length; used > width; used -= width {
+			n++
+		}
+	}
+	return n
+}
+
+// breadth is how broad a letter is, in the unit of a column's width: a digit of
+// the size that is usual.
+func breadth(r rune) float64 {
+	switch {
+	case strings.ContainsRune(" ijlI.,;:'!|()[]", r):
+		return 0.46
+	case strings.ContainsRune("frt-/", r):
+		return 0.65
+	case strings.ContainsRune("mw", r):
+		return 1.5
+	case strings.ContainsRune("MW@%", r), r >= 0x2e80: // from there on are the scripts of East Asia
+		return 1.9
+	case r >= 'A' && r <= 'Z':
+		return 1.12
+	case r >= 'a' && r <= 'z':
+		return 0.91
+	}
+	return 1
+}
+
 // style is the look as excelize wants it.
 func (l look) style() *excelize.Style {
 	s := &excelize.Style{
@@ -96,6 +155,7 @@ func (l look) dress(s *excelize.Style) {
 		s.Alignment.Horizontal = "left"
 	case isNumber:
 		s.NumFmt, s.CustomNumFmt = 0, ptr(formatLeft)
+		s.Alignment.Horizontal = "center"
 	default:
 		s.Alignment.WrapText = true
 	}

@@ -21,12 +21,16 @@ func (m *maker) sheet(s *Sheet) {
 	if m.try(err); err != nil {
 		return
 	}
-	for i, c := range s.Columns {
-		m.try(out.SetColWidth(i+1, i+1, c.Width))
+	for i := len(s.Columns); i > 0; i-- { // excelize puts the later before the earlier
+		m.try(out.SetColWidth(i, i, s.Columns[i-1].Width))
 	}
 	m.try(out.SetPanes(panes(s.Frozen, head)))
 	for i, cell := range top {
-		m.try(out.SetRow(name(1, i+1), []any{cell}))
+		high := excelize.RowOpts{Height: height(1)}
+		if i == 0 {
+			high.Height = titleHeight
+		}
+		m.try(out.SetRow(name(1, i+1), []any{cell}, high))
 	}
 	m.headings(out, s, head)
 	m.rows(out, s, head)
@@ -43,23 +47,28 @@ func (m *maker) top(s *Sheet) []excelize.Cell {
 	if s.Clause != "" {
 		name += " (" + s.Clause + ")"
 	}
-	rows := []excelize.Cell{{StyleID: m.style(look{part: title}), Value: name}, {StyleID: m.style(look{part: about}), Value: m.book.line(s.About)}}
+	rows := []excelize.Cell{m.line(title, name), m.line(about, m.book.line(s.About))}
 	if m.book.Scope != "" {
-		rows = append(rows, excelize.Cell{StyleID: m.style(look{part: about}), Value: m.book.Scope})
+		rows = append(rows, m.line(about, m.book.Scope))
 	}
-	if m.book.Warning != "" {
-		rows = append(rows, excelize.Cell{StyleID: m.style(look{part: warning}), Value: m.book.Warning})
+	for _, w := range m.book.Warnings {
+		rows = append(rows, m.line(warning, w))
 	}
 	return rows
 }
 
+func (m *maker) line(p part, text string) excelize.Cell {
+	return excelize.Cell{StyleID: m.style(look{part: p}), Value: text}
+}
+
 func (m *maker) headings(out *excelize.StreamWriter, s *Sheet, at int) {
-	style := m.style(look{part: heading})
 	row := make([]any, len(s.Columns))
+	most := 1
 	for i, c := range s.Columns {
-		row[i] = excelize.Cell{StyleID: style, Value: c.Heading}
+		row[i] = m.line(heading, c.Heading)
+		most = max(most, lines(c.Heading, c.Width))
 	}
-	m.try(out.SetRow(name(1, at), row, excelize.RowOpts{Height: 30}))
+	m.try(out.SetRow(name(1, at), row, excelize.RowOpts{Height: height(most) + spareHeight}))
 }
 
 func (m *maker) rows(out *excelize.StreamWriter, s *Sheet, head int) {
@@ -76,16 +85,18 @@ func (m *maker) rows(out *excelize.StreamWriter, s *Sheet, head int) {
 		if m.err != nil {
 			return
 		}
+		most := 1
 		for k, c := range r {
 			cells[k] = excelize.Cell{StyleID: m.style(look{kind: c.kind, tone: c.tone})}
 			switch c.kind {
 			case isText:
 				cells[k].Value = c.text
+				most = max(most, lines(c.text, s.Columns[k].Width))
 			case isDay, isNumber:
 				cells[k].Value = c.number
 			}
 		}
-		m.try(out.SetRow(name(1, head+1+i), row))
+		m.try(out.SetRow(name(1, head+1+i), row, excelize.RowOpts{Height: height(most)}))
 	}
 }
 

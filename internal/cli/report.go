@@ -133,12 +133,12 @@ func mayReplace(path string, cfg *config.Config) error {
 	if err != nil {
 		return usage("%v", err)
 	}
-	real := whole
+	resolved := whole
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(whole)); err == nil {
-		real = filepath.Join(dir, filepath.Base(whole))
+		resolved = filepath.Join(dir, filepath.Base(whole))
 	}
 	for _, w := range cfg.Workbooks {
-		if slices.ContainsFunc([]string{whole, real}, func(p string) bool { ok, err := filepath.Match(w.Path, p); return ok && err == nil }) {
+		if slices.ContainsFunc([]string{whole, resolved}, func(p string) bool { ok, err := filepath.Match(w.Path, p); return ok && err == nil }) {
 			return refuse("the configuration has it as a workbook of the set")
 		}
 	}

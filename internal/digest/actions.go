@@ -36,7 +36,7 @@ func actionBook(in *Input, who Recipient) *actionlist.Book {
 	}
 	c := newComposer(in, r)
 	book := &actionlist.Book{
-		Title: "Action list", Centre: oneLine(in.Centre, 60), AsOf: c.asOf, For: oneLine(who.Name, 80), Warning: in.missing(), MadeAt: in.ReadAt,
+		Title: "Action list", Centre: oneLine(in.Centre, 60), AsOf: c.asOf, For: oneLine(who.Name, 80), Warnings: in.missing(), MadeAt: in.ReadAt,
 		Sheets: []actionlist.Sheet{c.actions(r)},
 	}
 	if s := scope(r); s != "" {
@@ -52,23 +52,23 @@ func actionBook(in *Input, who Recipient) *actionlist.Book {
 }
 
 // missing says what could not be read, so that nobody takes a list for complete.
-func (in *Input) missing() string {
+func (in *Input) missing() []string {
 	var names []string
 	for _, w := range in.Workbooks {
-		switch path := oneLine(w.Path, 120); {
+		switch path := oneLine(w.Path, 80); {
 		case !w.Read:
 			names = append(names, path)
 		case len(w.Unread) > 0:
-			names = append(names, path+" ("+oneLine(strings.Join(w.Unread, ", "), 120)+")")
+			names = append(names, path+" ("+oneLine(strings.Join(w.Unread, ", "), 40)+")")
 		}
 	}
 	if len(names) == 0 {
-		return ""
+		return nil
 	}
 	if len(names) > 3 {
 		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
 	}
-	return "Could not be read: " + join(names) + ". Actions in there stand here as last seen; records in there are missing from the registers."
+	return []string{"Could not be read: " + join(names) + ".", "Actions in there stand here as last seen, and records in there are missing from the registers."}
 }
 
 // actions makes the sheet of what there is to do: the worst first, what is
@@ -95,7 +95,7 @@ func (c *composer) actions(r *route) actionlist.Sheet {
 		switch f.Heading {
 		case qualification:
 			s.Frozen = i
-		case asLastSeen:
+		case clause:
 			s.Printed = i + 1
 		}
 	}
@@ -135,7 +135,7 @@ type actionField struct {
 // the learner, who stays in view; the second is the last that is printed.
 const (
 	qualification = "Qualification"
-	asLastSeen    = "As last seen on"
+	clause        = "Clause"
 )
 
 // actionFields are the columns of the actions. The places stand last: they are
@@ -157,16 +157,16 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	text(qualification, 12.5, 40, func(f *told) string { return f.QualificationCode })
 	text("Unit", 11, 40, func(f *told) string { return f.UnitCode })
 	add("Due", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.Due) })
-	add("Days left", 7, (*composer).daysLeft)
+	add("Days Left", 7, (*composer).daysLeft)
 	text("Owner", 15, 40, func(f *told) string { return f.Owner })
-	text("What is wrong", 40, 400, wrong)
-	text("What to do", 40, 300, func(f *told) string { return sentence(f.Action) })
+	text("What Is Wrong", 44, 400, wrong)
+	text("What to Do", 42, 300, func(f *told) string { return sentence(f.Action) })
 	add("Change", 9, func(c *composer, f *told) cell { return actionlist.Text(c.mark(f)) })
-	add("Open since", 10.5, (*composer).openSince)
-	add("Snoozed until", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.SnoozedUntil()) })
-	text("Clause", 9, 20, func(f *told) string { return f.Clause })
-	add(asLastSeen, 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.AsOf) })
-	text("Workbook", 26, 120, func(f *told) string { return f.Workbook })
+	add("Open Since", 10.5, (*composer).openSince)
+	add("Snoozed Until", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.SnoozedUntil()) })
+	text(clause, 9, 20, func(f *told) string { return f.Clause })
+	add("As Last Seen On", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.AsOf) })
+	text("Workbook", 34, 120, func(f *told) string { return f.Workbook })
 	text("Sheet", 14, 40, func(f *told) string { return f.Sheet })
 	text("Cell", 8, 20, cellName)
 	text("Rule", 8, 20, func(f *told) string { return f.Rule })

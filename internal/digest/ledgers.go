@@ -29,7 +29,7 @@ type ledgerField struct {
 // and the qualification.
 func ledgers() []ledger {
 	all := func(*policy.Row) bool { return true }
-	const day, ref, long = 10.5, 12, 24 // widths
+	const day, ref, long = 10.5, 13, 24 // widths
 	return []ledger{
 		{keyRegistrations, "Registration log", "P 3.3(6)", [2]string{"enrolment", "enrolments"}, register.Enrolments, all, []ledgerField{
 			column(register.QualificationTitle, long), column(register.Level, 7), statusField(), deadlineField("Deadline"),
@@ -38,7 +38,7 @@ func ledgers() []ledger {
 			column(register.HeadOfQualityNotified, day), column(register.LateFeePaid, 8), column(register.QualityLogRef, ref), nextActionField(),
 		}},
 		{keyClaims, "Claims tracker", "P 5.3", [2]string{"claim", "claims"}, register.Claims, all, []ledgerField{
-			statusField(), deadlineField("Claim deadline"),
+			statusField(), deadlineField("Claim Deadline"),
 			column(register.IQAConfirmed, day), column(register.ClaimSubmitted, day), column(register.ClaimConfirmed, day), column(register.ClaimRef, ref),
 			column(register.QualityLogRef, ref), nextActionField(),
 		}},
@@ -50,11 +50,11 @@ func ledgers() []ledger {
 		}},
 		{keyCertificates, "Certificates", "P 5.2(6), 5.4", [2]string{"certificate", "certificates"}, register.Claims, hasArrived, []ledgerField{
 			statusField(), column(register.CertificateReceived, 11), column(register.CertificateNo, ref), column(register.CertificateChecked, 11),
-			column(register.Discrepancy, 18), column(register.DiscrepancyReported, 12),
-			dayField("Issue by", func(row *policy.Row) calendar.Date { return row.IssueBy }), column(register.CertificateIssued, 11),
+			discreet(register.Discrepancy, "Discrepancy", 12), column(register.DiscrepancyReported, 12),
+			dayField("Issue By", func(row *policy.Row) calendar.Date { return row.IssueBy }), column(register.CertificateIssued, 11),
 			column(register.Posted, 8), column(register.Collected, day),
-			dayField("Hold until", func(row *policy.Row) calendar.Date { return row.HoldUntil }), column(register.ContactAttempted, 11),
-			column(register.DestroyedOn, day), authorisedField(), column(register.QualityLogRef, ref), nextActionField(),
+			dayField("Hold Until", func(row *policy.Row) calendar.Date { return row.HoldUntil }), column(register.ContactAttempted, 11),
+			column(register.DestroyedOn, day), discreet(register.DestructionAuthorisedBy, "Destruction Authorised", 11), column(register.QualityLogRef, ref), nextActionField(),
 		}},
 	}
 }
@@ -108,20 +108,23 @@ func statusField() ledgerField {
 }
 
 func nextActionField() ledgerField {
-	return ledgerField{actionlist.Column{Heading: "Next action", Width: 40}, func(row *policy.Row, _ Privacy) actionlist.Cell {
+	return ledgerField{actionlist.Column{Heading: "Next Action", Width: 40}, func(row *policy.Row, _ Privacy) actionlist.Cell {
 		return actionlist.Text(oneLine(row.NextAction, 300))
 	}}
 }
 
-// authorisedField says that the destruction of a certificate was authorised, and
-// by whom to those who are told names.
-func authorisedField() ledgerField {
-	return ledgerField{actionlist.Column{Heading: "Destruction authorised", Width: 13}, func(row *policy.Row, how Privacy) actionlist.Cell {
-		v := row.Record.Value(register.DestructionAuthorisedBy)
-		if how != Names && v.IsReadable() {
-			return actionlist.Text("Yes")
+// discreet is a column in which staff may name people: only those who are told
+// names see what it says, others that it says something.
+func discreet(c register.Column, heading string, width float64) ledgerField {
+	return ledgerField{actionlist.Column{Heading: heading, Width: width}, func(row *policy.Row, how Privacy) actionlist.Cell {
+		v := row.Record.Value(c)
+		switch {
+		case how == Names || !v.IsReadable():
+			return recorded(v)
+		case register.IsNoWord(v.Text) || register.Fold(v.Text) == "none":
+			return actionlist.Text("No")
 		}
-		return recorded(v)
+		return actionlist.Text("Yes")
 	}}
 }
 

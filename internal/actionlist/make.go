@@ -100,7 +100,6 @@ func (m *maker) properties() {
 		Title: b.Title, Subject: b.line(""), Creator: program, LastModifiedBy: program, Created: made, Modified: made, Language: "en-GB",
 	}))
 	m.try(m.SetAppProps(&excelize.AppProperties{Application: program, Company: b.Centre}))
-	m.SetActiveSheet(0)
 }
 
 // IsUntouched reports whether a file is a workbook as Bytes makes them, which no

@@ -159,7 +159,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	add("Due", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.Due) })
 	add("Days Left", 7, (*composer).daysLeft)
 	text("Owner", 15, 40, func(f *told) string { return f.Owner })
-	text("What Is Wrong", 44, 400, wrong)
+	text("What Is Wrong", 44, 400, wrongs())
 	text("What to Do", 42, 300, func(f *told) string { return sentence(f.Action) })
 	add("Change", 9, func(c *composer, f *told) cell { return actionlist.Text(c.mark(f)) })
 	add("Open Since", 10.5, (*composer).openSince)
@@ -223,16 +223,19 @@ func (c *composer) openSince(f *told) actionlist.Cell {
 	return actionlist.Day(f.Life.Since())
 }
 
-// wrong says what was found, or what the rule is about where that is not known
-// any more. The clause has a column of its own.
-func wrong(f *told) string {
-	switch {
-	case f.Message != "":
-		return sentence(strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")"))
-	case f.IsReady():
-		return "The claim is ready and not submitted."
+// wrongs returns what says what was found, or what the rule is about where that
+// is not known any more. The clause has a column of its own.
+func wrongs() func(*told) string {
+	titles := map[string]string{"": "The claim is ready and not submitted"}
+	for _, r := range policy.Rules() {
+		titles[r.ID] = r.Title
 	}
-	return sentence(ruleTitle(f.Rule))
+	return func(f *told) string {
+		if f.Message == "" {
+			return sentence(titles[f.Rule])
+		}
+		return sentence(strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")"))
+	}
 }
 
 // cellName names the cell to look at, or the row where there is none.

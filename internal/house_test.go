@@ -20,6 +20,7 @@ func TestArrows(t *testing.T) {
 		"internal/config",
 		"internal/batch",
 		"internal/digest",
+		"internal/actionlist",
 		"templates",
 		"internal/mail",
 		"internal/store",

@@ -128,6 +128,8 @@ func (j *judge) onRecords(next *cursor) {
 		case register.Claims:
 			c := &j.set.claims[i+k]
 			apply(j, p, &c.entry, c, func(r *Rule) func(*judge, *claim) { return r.claim })
+			row := &j.report.Rows[len(j.report.Rows)-1]
+			row.IssueBy, row.HoldUntil = c.issueBy, c.holdUntil
 		case register.Withdrawals:
 			w := &j.set.withdrawals[i+k]
 			apply(j, p, &w.entry, w, func(r *Rule) func(*judge, *withdrawal) { return r.withdrawal })

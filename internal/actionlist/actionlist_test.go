@@ -173,11 +173,13 @@ func TestIsUntouched(t *testing.T) {
 		want bool
 	}{
 		"as it was made": {data, true},
-		"saved by Excel": {saved(func(f *excelize.File) error { return f.SetAppProps(&excelize.AppProperties{Application: "Microsoft Excel"}) }), false},
-		"of staff":       {staff, false},
-		"cut off":        {data[:len(data)-1], false},
-		"no workbook":    {[]byte("Learner ID,Note\n"), false},
-		"empty":          {nil, false},
+		"saved by Excel": {saved(func(f *excelize.File) error {
+			return f.SetAppProps(&excelize.AppProperties{Application: "Microsoft Excel"})
+		}), false},
+		"of staff":    {staff, false},
+		"cut off":     {data[:len(data)-1], false},
+		"no workbook": {[]byte("Learner ID,Note\n"), false},
+		"empty":       {nil, false},
 	} {
 		if got := IsUntouched(bytes.NewReader(c.file), int64(len(c.file))); got != c.want {
 			t.Errorf("a workbook %s counts as untouched: %v", name, got)

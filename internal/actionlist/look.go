@@ -69,7 +69,9 @@ const (
 
 // height is how high a row is in which the longest cell has so many lines. Not
 // every program finds that out by itself.
-func height(lines int) float64 { return min(float64(lines*lineHeight+spareHeight), excelize.MaxRowHeight) }
+func height(lines int) float64 {
+	return min(float64(lines*lineHeight+spareHeight), excelize.MaxRowHeight)
+}
 
 // lines estimates in how many lines a text stands in a column, rather one too
 // many than one too few.

@@ -119,8 +119,8 @@ func (j *Job) Check(ctx context.Context) (*Result, error) {
 	return j.result(set, report, seen), nil
 }
 
-// patience is how long a run waits for another that is writing workbooks.
-const patience = 30 * time.Second
+// Patience is how long a run waits for another that is writing workbooks.
+const Patience = 30 * time.Second
 
 // Run does what Check does, writes the answers back and remembers the run. What
 // an earlier run left unfinished is finished or undone first. A run that is
@@ -128,7 +128,7 @@ const patience = 30 * time.Second
 // where another process keeps writing.
 func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	now := j.Now()
-	release, err := j.State.Writing(ctx, "regcert run", now, patience)
+	release, err := j.State.Writing(ctx, "regcert run", now, Patience)
 	if err != nil {
 		return nil, err
 	}

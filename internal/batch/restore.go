@@ -63,7 +63,7 @@ type Restored struct {
 // another process keeps writing.
 func (j *Job) Restore(ctx context.Context, path string, v Version) (done Restored, err error) {
 	now := j.Now()
-	release, err := j.State.Writing(ctx, "regcert restore", now, patience)
+	release, err := j.State.Writing(ctx, "regcert restore", now, Patience)
 	if err != nil {
 		return done, err
 	}

@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	netmail "net/mail"
+	"html/template"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,20 +18,12 @@ import (
 	"regcert/internal/store"
 )
 
-// digestJob names the deliveries of the weekly digest in the state.
-const digestJob = "digest"
-
-// digestKey names the digest of a day for a recipient.
-func digestKey(asOf calendar.Date, email string) store.Key {
-	return store.Key{Job: digestJob, Slot: asOf.String(), Recipient: email}
-}
-
 // digestCommand composes the digest from the workbooks as they are.
 func (a *app) digestCommand() *cobra.Command {
-	var preview string
+	var preview, recipient string
 	var send bool
 	cmd := &cobra.Command{
-		Use:   "digest [--preview DIR | --send]",
+		Use:   "digest [--preview DIR [--recipient NAME] | --send]",
 		Short: "Compose the digest for managers: print it, preview it, or send it",
 		Long: `Read and judge the workbooks and compose the digest that managers get by email.
 Without an option its text is printed.
@@ -50,128 +42,208 @@ not be read, or the digest could not be sent to somebody.`,
 			switch {
 			case preview != "" && send:
 				return usage("--preview and --send exclude each other")
+			case recipient != "" && send:
+				return usage("--recipient is for --preview and for printing: --send sends to all")
 			case a.json():
 				return usage("digest is text, HTML and email; `regcert check --format json` gives the same findings as JSON")
 			}
-			return a.digest(cmd.Context(), preview, send)
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			if send {
+				return a.sendDigest(cmd.Context(), cfg)
+			}
+			return a.showDigest(cmd.Context(), cfg, preview, recipient)
 		},
 	}
 	cmd.Flags().StringVar(&preview, "preview", "", "write what would be sent into this folder")
 	cmd.Flags().BoolVar(&send, "send", false, "send it")
+	cmd.Flags().StringVar(&recipient, "recipient", "", "only what this recipient would get")
 	return cmd
 }
 
-// digest composes the digest, and previews, sends or prints it.
-func (a *app) digest(ctx context.Context, preview string, send bool) error {
-	cfg, err := a.config()
+// showDigest prints a digest, or writes what each recipient would get into a
+// folder. It compares with what is remembered, where anything is, and remembers
+// nothing.
+func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recipient string) error {
+	recipients := cfg.Recipients
+	if recipient != "" {
+		r, err := configuredRecipient(cfg, recipient)
+		if err != nil {
+			return err
+		}
+		recipients = []config.Recipient{r}
+	}
+	state, err := a.stateIfAny(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	var state *store.Store // only sending remembers
-	if send {
-		if state, err = a.openState(ctx, cfg); err != nil {
-			return err
-		}
+	if state != nil {
 		defer state.Close()
 	}
-	result, err := a.check(ctx, cfg, nil, state)
+	w, result, err := a.compose(ctx, cfg, state)
 	if err != nil {
 		return err
 	}
 	if result.Troubled() {
 		a.code = exitTrouble
 	}
-	letters, err := a.letters(cfg, result)
-	switch {
-	case err != nil:
-		return err
-	case preview != "":
-		return a.preview(preview, letters)
-	case send:
-		if len(letters) == 0 {
-			return noRecipients()
-		}
-		return a.send(ctx, cfg, state, result.Report.AsOf, letters)
-	default:
-		templates, err := digest.LoadTemplates("")
+	if preview != "" {
+		letters, err := w.digests(recipients)
 		if err != nil {
 			return err
 		}
-		text, err := templates.Text(digest.Compose(a.digestInput(cfg, result), digest.Recipient{}))
-		if err != nil {
-			return err
-		}
+		return a.preview(preview, result.Report.AsOf, letters)
+	}
+	var who digest.Recipient
+	if recipient != "" {
+		who = digest.Recipient{Name: recipients[0].Name, Views: recipients[0].Views}
+	}
+	text, err := w.templates.Text(digest.Compose(w.in, who))
+	if err == nil {
 		_, err = a.Out.Write(text)
+	}
+	return err
+}
+
+// compose reads and judges the workbooks, for emails.
+func (a *app) compose(ctx context.Context, cfg *config.Config, state *store.Store) (*writer, *batch.Result, error) {
+	result, err := a.check(ctx, cfg, nil, state)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := a.writer(cfg, result)
+	return w, result, err
+}
+
+// sendDigest sends the digest to all recipients, and remembers what it says: the
+// next one counts from there.
+func (a *app) sendDigest(ctx context.Context, cfg *config.Config) error {
+	if len(cfg.Recipients) == 0 {
+		return noRecipients()
+	}
+	state, err := a.openState(ctx, cfg)
+	if err != nil {
 		return err
 	}
+	defer state.Close()
+	letters, err := a.recordDigest(ctx, cfg, state)
+	if err != nil {
+		return err
+	}
+	return a.send(ctx, cfg, state, letters)
 }
 
-// letter is a digest for one recipient, rendered.
-type letter struct {
-	*mail.Letter
-	name       string
-	text, html []byte
-}
-
-// letters composes and renders the digest of every recipient.
-func (a *app) letters(cfg *config.Config, result *batch.Result) ([]letter, error) {
-	templates, err := digest.LoadTemplates("")
+// recordDigest composes the digests and records what they were made of, while
+// no run writes.
+func (a *app) recordDigest(ctx context.Context, cfg *config.Config, state *store.Store) (letters []letter, err error) {
+	release, err := state.Writing(ctx, "regcert digest", a.Now(), batch.Patience)
+	if err != nil {
+		return nil, busy(err)
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	job, wipe, err := a.job(cfg, nil)
 	if err != nil {
 		return nil, err
 	}
-	in := a.digestInput(cfg, result)
-	var out []letter
-	for _, r := range cfg.Recipients {
-		if len(r.Views) == 0 {
-			continue // gets no digest
-		}
-		d := digest.Compose(in, digest.Recipient{Name: r.Name, Views: r.Views})
-		l := letter{name: r.Name}
-		if l.text, err = templates.Text(d); err != nil {
-			return nil, err
-		}
-		if l.html, err = templates.HTML(d); err != nil {
-			return nil, err
-		}
-		l.Letter, err = mail.Render(mail.Message{
-			From: cfg.Mail.From, ReplyTo: cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: l.text, HTML: l.html,
-			Date: a.Now().In(cfg.Location).Truncate(time.Second), Key: digestKey(result.Report.AsOf, r.Email).Joined(), List: digestJob,
-		})
-		if err != nil {
-			return nil, &failure{code: exitUsage, err: err}
-		}
-		out = append(out, l)
+	job.State = state
+	result, err := job.Check(ctx)
+	wipe()
+	if err != nil {
+		return nil, noWorkbooks(err, cfg)
 	}
-	return out, nil
+	if result.Troubled() {
+		a.code = exitTrouble
+	}
+	w, err := a.writer(cfg, result)
+	if err != nil {
+		return nil, err
+	}
+	if err := job.Record(ctx, result); err != nil {
+		return nil, trouble(err, "")
+	}
+	if letters, err = w.digests(cfg.Recipients); err != nil {
+		return nil, err
+	}
+	if result.Recorded {
+		err = state.SaveDigest(ctx, result.Now.Past.Observations[len(result.Now.Past.Observations)-1])
+	}
+	return letters, err
 }
 
-func (a *app) digestInput(cfg *config.Config, result *batch.Result) *digest.Input {
-	in := &digest.Input{Now: result.Now, Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location)}
-	for _, w := range result.Workbooks {
-		read := w.Outcome != batch.Failed && (w.Outcome != batch.Deferred || len(w.Sheets) > 0)
-		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: read, Troubled: w.Troubled, Reason: w.Reason, Unread: w.Headless})
-	}
-	return in
-}
-
-// preview writes what each recipient would get into a folder.
-func (a *app) preview(dir string, letters []letter) error {
+// preview writes what each recipient would get into a folder, with a page that
+// leads to all of it.
+func (a *app) preview(dir string, asOf calendar.Date, letters []letter) error {
 	if len(letters) == 0 {
 		return noRecipients()
 	}
+	const remedy = "Name a folder that can be written."
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return trouble(err, "Name a folder that can be written.")
+		return trouble(err, remedy)
 	}
+	page := indexPage{AsOf: asOf.Long()}
 	for _, l := range letters {
-		base := filepath.Join(dir, mail.Slug(l.name))
-		for ext, data := range map[string][]byte{".eml": l.Bytes, ".html": l.html, ".txt": l.text} {
-			if err := os.WriteFile(base+ext, data, 0o600); err != nil {
-				return trouble(err, "Name a folder that can be written.")
-			}
+		entry := indexEntry{Name: l.to.Name, Email: l.to.Email, Subject: l.subject, Silent: l.isSilent()}
+		page.Entries = append(page.Entries, entry)
+		if entry.Silent {
+			a.printer().linef("The digest for %s: nothing to say, so no mail is sent", printable(l.to.Name))
+			continue
 		}
-		a.printer().linef("The digest for %s: %s.eml, .html and .txt", printable(l.name), base)
+		base := mail.Slug(l.to.Name)
+		for _, f := range l.files {
+			if err := os.WriteFile(filepath.Join(dir, base+f.name), f.data, 0o600); err != nil {
+				return trouble(err, remedy)
+			}
+			page.Entries[len(page.Entries)-1].Files = append(page.Entries[len(page.Entries)-1].Files, base+f.name)
+		}
+		a.printer().linef("The digest for %s: %s.html, .txt and .eml", printable(l.to.Name), filepath.Join(dir, base))
 	}
+	var index bytes.Buffer
+	if err := indexTemplate().Execute(&index, page); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.html"), index.Bytes(), 0o600); err != nil {
+		return trouble(err, remedy)
+	}
+	a.printer().linef("All of them: %s", filepath.Join(dir, "index.html"))
 	return nil
+}
+
+// indexPage leads to the emails of a preview.
+type indexPage struct {
+	AsOf    string
+	Entries []indexEntry
+}
+
+type indexEntry struct {
+	Name, Email, Subject string
+	Silent               bool // no mail is sent
+	Files                []string
+}
+
+func indexTemplate() *template.Template {
+	return template.Must(template.New("index").Parse(`<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Digests of {{.AsOf}}</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 'Segoe UI', Arial, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }
+li { margin: 1em 0; }
+</style>
+</head>
+<body>
+<h1>Digests of {{.AsOf}}</h1>
+<ul>
+{{range .Entries}}<li><b>{{.Name}}</b>, {{.Email}}<br>{{if .Silent}}There is nothing to say, so no mail is sent.{{else}}{{.Subject}}<br>
+{{range $i, $f := .Files}}{{if $i}} &middot; {{end}}<a href="{{$f}}">{{$f}}</a>{{end}}{{end}}</li>
+{{end}}</ul>
+</body>
+</html>
+`))
 }
 
 func noRecipients() error {

@@ -28,7 +28,8 @@ func (a *app) mailCommand() *cobra.Command {
 dropped in the last 30 days: to whom, since when, and what was wrong.
 
 A message that could not be sent for a while is tried again by itself, after a
-minute, then after twice as long each time, until a day has passed. One whose
+minute, then after twice as long each time, until its time is over: a digest's is
+three days, that of what is told at once a day. One whose
 receipt was not confirmed may have arrived: it is sent once more, an hour later,
 unless mail.on_unknown says hold. While a setting is wrong, such as the password,
 all mail is paused.

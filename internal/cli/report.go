@@ -107,17 +107,27 @@ func recipientNamed(cfg *config.Config, name string) (digest.Recipient, error) {
 	if name == "" {
 		return digest.Recipient{}, nil
 	}
+	r, err := configuredRecipient(cfg, name)
+	return digest.Recipient{Name: r.Name, Views: r.Views}, err
+}
+
+// configuredRecipient finds the recipient of digests that a name means, without
+// case.
+func configuredRecipient(cfg *config.Config, name string) (config.Recipient, error) {
 	var names []string
 	for _, r := range cfg.Recipients {
-		if strings.EqualFold(r.Name, name) {
-			return digest.Recipient{Name: r.Name, Views: r.Views}, nil
+		switch {
+		case len(r.Views) == 0: // gets no digest
+		case strings.EqualFold(r.Name, name):
+			return r, nil
+		default:
+			names = append(names, r.Name)
 		}
-		names = append(names, r.Name)
 	}
 	if len(names) == 0 {
-		return digest.Recipient{}, noRecipients()
+		return config.Recipient{}, noRecipients()
 	}
-	return digest.Recipient{}, &failure{code: exitUsage, err: fmt.Errorf("no recipient is called %q", name), remedy: "There are: " + strings.Join(names, ", ") + "."}
+	return config.Recipient{}, &failure{code: exitUsage, err: fmt.Errorf("no recipient is called %q", name), remedy: "There are: " + strings.Join(names, ", ") + "."}
 }
 
 // mayReplace refuses to write over anything but a report that nobody has saved

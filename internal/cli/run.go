@@ -106,7 +106,7 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	if err != nil {
 		return trouble(err, "")
 	}
-	return nil
+	return a.escalate(ctx, cfg, state, result)
 }
 
 // tellResumed says what has become of writes that an earlier run left unfinished.

@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"time"
 
-	"regcert/internal/calendar"
 	"regcert/internal/config"
 	"regcert/internal/mail"
 	"regcert/internal/store"
 )
 
-// digestTime is how long the digest of a day is tried to be sent by itself.
-const digestTime = 24 * time.Hour
+// How long emails are tried to be sent by themselves.
+const (
+	digestTime     = 3 * 24 * time.Hour
+	escalationTime = 24 * time.Hour
+)
 
 // timeShown is how the times of messages are shown.
 const timeShown = "Mon 2 Jan 2006 at 15:04"
@@ -34,8 +36,22 @@ func (a *app) postman(cfg *config.Config, state *store.Store, command string) (*
 	}, nil
 }
 
-// send queues the letters, and delivers those that have not gone out.
-func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, asOf calendar.Date, letters []letter) error {
+// queue puts a letter into the outbox, unless it is there already.
+func queue(ctx context.Context, state *store.Store, l *letter, lasts time.Duration) (store.Message, error) {
+	var tells []store.Told
+	for _, m := range l.tells {
+		if m.Life.ID != 0 {
+			tells = append(tells, store.Told{Finding: m.Life.ID, Severity: m.Severity})
+		}
+	}
+	m, _, err := state.Enqueue(ctx, store.Message{
+		Key: l.key, Name: l.to.Name, MessageID: l.MessageID, Sender: l.From, Written: l.Date, Deadline: l.Date.Add(lasts),
+	}, l.Bytes, tells...)
+	return m, err
+}
+
+// send queues the letters of a digest, and delivers those that have not gone out.
+func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, letters []letter) error {
 	postman, err := a.postman(cfg, state, "digest")
 	if err != nil {
 		return err
@@ -43,26 +59,29 @@ func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, 
 	if err := postman.Recover(ctx); err != nil {
 		return busy(trouble(err, ""))
 	}
-	queue := make([]store.Message, len(letters))
+	var queued []store.Message
 	var asked []int64
-	for i, l := range letters {
-		m, _, err := state.Enqueue(ctx, store.Message{
-			Key: digestKey(asOf, l.To), Name: l.name, MessageID: l.MessageID, Sender: l.From, Written: l.Date, Deadline: l.Date.Add(digestTime),
-		}, l.Bytes)
+	for i := range letters {
+		l := &letters[i]
+		if l.isSilent() {
+			a.printer().linef("Nothing to say to %s: no mail is sent.", printable(l.to.Name))
+			continue
+		}
+		m, err := queue(ctx, state, l, digestTime)
 		if err == nil && m.State == store.Failed {
 			m, err = state.Retry(ctx, m.ID, a.Now())
 		}
 		if err != nil {
 			return trouble(err, "")
 		}
-		if queue[i] = m; m.State == store.Pending || postman.Due(m) {
+		if queued = append(queued, m); m.State == store.Pending || postman.Due(m) {
 			asked = append(asked, m.ID)
 		}
 	}
 	if len(asked) > 0 {
 		_, err = postman.Deliver(ctx, asked...)
 	}
-	for _, before := range queue {
+	for _, before := range queued {
 		now, unread := state.Message(context.WithoutCancel(ctx), before.ID)
 		if unread != nil {
 			return trouble(errors.Join(err, unread), "")
@@ -73,6 +92,42 @@ func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, 
 		return busy(trouble(err, ""))
 	}
 	return nil
+}
+
+// deliver sends the messages of the outbox that are due, and says what has
+// become of them.
+func (a *app) deliver(ctx context.Context, cfg *config.Config, state *store.Store, command string) error {
+	open, err := state.OpenMessages(ctx)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	postman, err := a.postman(cfg, state, command)
+	if err != nil {
+		return err
+	}
+	done, err := postman.Deliver(ctx)
+	for _, m := range done {
+		name := printable(m.Name)
+		if m.State == store.Sent {
+			a.tell("Sent to %s (%s): %s", name, m.Job, m.Receipt)
+			continue
+		}
+		a.code = exitTrouble
+		a.tellUnsent(fmt.Sprintf("the %s for %s", m.Job, name), m, cfg.Location)
+	}
+	if _, isBusy := errors.AsType[*store.Busy](err); isBusy {
+		return nil // the other sends what is due
+	}
+	return err
+}
+
+// tell prints a line, beside a JSON document where that is what is wanted.
+func (a *app) tell(format string, args ...any) {
+	if a.json() {
+		a.note(format, args...)
+		return
+	}
+	a.printer().linef("%s", printable(fmt.Sprintf(format, args...)))
 }
 
 // tellDigest says what has become of the digest for somebody.

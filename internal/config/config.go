@@ -37,7 +37,8 @@ type Config struct {
 	JudgeFrom   calendar.Date     // no date: InForce of the first version
 	SnoozeLimit calendar.Duration // how far ahead a record can be snoozed
 	StateDir    string
-	KeepBackups int // how many copies of a workbook are kept
+	KeepBackups int    // how many copies of a workbook are kept
+	Templates   string // the folder with the centre's own templates; empty: none
 	Mail        Mail
 	Programmes  map[string][]string // Qualification Codes by the programme's name
 	Recipients  []Recipient         // each address once
@@ -162,6 +163,7 @@ func (c *Config) read(root value) {
 		field{"backups", func(v value) {
 			v.object("write {keep: 20}", field{"keep", func(v value) { v.number(1, 10_000, "how many copies of a workbook are kept", &c.KeepBackups) }})
 		}},
+		field{"templates", func(v value) { c.readTemplates(v) }},
 		field{"mail", c.readMail},
 		field{"programmes", later},
 		field{"recipients", later},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"regcert/internal/digest"
 	"regcert/internal/mail"
 )
 
@@ -194,4 +195,17 @@ func secret(file, variable string, getenv func(string) string) (text, place stri
 	}
 	text, _, _ = strings.Cut(string(data), "\n")
 	return strings.TrimSuffix(text, "\r"), "the file " + file, nil
+}
+
+// readTemplates reads the folder with templates of the centre's own, and tries
+// them.
+func (c *Config) readTemplates(v value) {
+	var path string
+	if !v.text("write a folder with templates, or nothing", &path) || path == "" {
+		return
+	}
+	c.Templates = c.resolve(path)
+	if _, err := digest.LoadTemplates(c.Templates); err != nil {
+		v.fail("%v", err)
+	}
 }

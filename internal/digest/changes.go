@@ -20,7 +20,7 @@ func balanceInWords(b history.Balance, asOf calendar.Date) string {
 	if ago := asOf - b.Day; ago >= 5 && ago <= 9 {
 		s.WriteString("Last week ")
 	} else {
-		s.WriteString("On " + b.Day.Long() + " ")
+		s.WriteString("On " + b.Day.Long() + ": ")
 	}
 	fmt.Fprint(&s, b.Before)
 	for _, part := range []struct {

@@ -154,8 +154,8 @@ func TestBalanceInWords(t *testing.T) {
 		{history.Balance{Day: monday - 7, Before: 3, Now: 3}, "Last week 3 = 3 open"},
 		{history.Balance{Day: monday - 5, Before: 1, Closed: 1}, "Last week 1 − 1 closed = 0 open"},
 		{history.Balance{Day: monday - 9, New: 1, Woken: 2, Now: 3}, "Last week 0 + 1 new + 2 awake again = 3 open"},
-		{history.Balance{Day: monday - 4, Before: 1, Now: 1}, "On Thu 7 May 2026 1 = 1 open"},
-		{history.Balance{Day: monday - 10, Before: 1, Now: 1}, "On Fri 1 May 2026 1 = 1 open"},
+		{history.Balance{Day: monday - 4, Before: 1, Now: 1}, "On Thu 7 May 2026: 1 = 1 open"},
+		{history.Balance{Day: monday - 10, Before: 1, Now: 1}, "On Fri 1 May 2026: 1 = 1 open"},
 	} {
 		if got := balanceInWords(c.b, monday); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.b, got, c.want)

@@ -43,7 +43,9 @@ func TestFaultsBeforeDot(t *testing.T) {
 		t.Errorf("what cannot be recorded was sent %d times: %v", len(server.Taken()), err)
 	}
 
-	broken := mailtest.OpenScripted(t, func(step mailtest.Step, _ string) mailtest.Fate { return mailtest.Fate{HangUp: step == mailtest.AtBody} })
+	broken := mailtest.OpenScripted(t, func(step mailtest.Step, _ string) mailtest.Fate {
+		return mailtest.Fate{HangUp: step == mailtest.AtBody}
+	})
 	l := letter(t, "a@centre.example")
 	l.Bytes = append(l.Bytes, strings.Repeat("no end of words\r\n", 4<<20)...)
 	asked := false

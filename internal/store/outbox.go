@@ -62,11 +62,13 @@ type Pause struct {
 
 // Enqueue puts a message with its bytes into the outbox, to be sent from now
 // on, unless there is one of its key already. It returns the one that is there,
-// and whether it is new.
-func (s *Store) Enqueue(ctx context.Context, m Message, bytes []byte) (there Message, isNew bool, err error) {
+// and whether it is new. Tells are the findings of which a new one tells.
+func (s *Store) Enqueue(ctx context.Context, m Message, bytes []byte, tells ...Told) (there Message, isNew bool, err error) {
 	err = s.write(ctx, "queue a message", func(tx *sql.Tx) error {
-		there, isNew, err = enqueue(ctx, tx, m, bytes)
-		return err
+		if there, isNew, err = enqueue(ctx, tx, m, bytes); err != nil || !isNew {
+			return err
+		}
+		return tell(ctx, tx, there.ID, tells)
 	})
 	if err != nil {
 		return Message{}, false, err

@@ -62,3 +62,11 @@ CREATE TABLE finding_event (
     severity    TEXT NOT NULL,
     PRIMARY KEY (finding, observation)
 ) STRICT, WITHOUT ROWID;
+
+-- Which findings a message tells of that are told at once, and as how bad, so that they are not told at once again.
+CREATE TABLE told (
+    message  INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    finding  INTEGER NOT NULL REFERENCES finding ON DELETE CASCADE,
+    severity TEXT NOT NULL,
+    PRIMARY KEY (message, finding)
+) STRICT, WITHOUT ROWID;

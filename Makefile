@@ -11,6 +11,7 @@
 GO ?= go
 DEMO := demo
 DEMO_DAY := 2026-05-11
+DEMO_WEEK_BEFORE := 2026-05-04
 TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
 .PHONY: build run test check race fuzz bench lint samples dist clean
@@ -18,13 +19,18 @@ TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darw
 build:
 	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o regcert ./cmd/regcert
 
+# The week before comes first, so that there is something to compare with.
 run: build
-	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R sample-workbooks config.yaml $(DEMO)/
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)/sample-workbooks && cp config.yaml $(DEMO)/
+	@$(GO) run ./internal/samples/generate $(DEMO)/sample-workbooks $(DEMO_WEEK_BEFORE)
+	@./regcert run --config $(DEMO)/config.yaml --as-of $(DEMO_WEEK_BEFORE) >/dev/null
+	@./regcert digest --config $(DEMO)/config.yaml --as-of $(DEMO_WEEK_BEFORE) --send >/dev/null
+	@cp sample-workbooks/*.xlsx $(DEMO)/sample-workbooks/
 	@./regcert run --config $(DEMO)/config.yaml --as-of $(DEMO_DAY)
 	@echo
 	@./regcert digest --config $(DEMO)/config.yaml --as-of $(DEMO_DAY) --preview $(DEMO)/digest
 	@echo
-	@echo "Written workbooks, digest and state are in $(CURDIR)/$(DEMO)"
+	@echo "Written workbooks, the digests ($(DEMO)/digest/index.html), the mail sent so far (outbox) and the state are in $(CURDIR)/$(DEMO)"
 
 test:
 	@$(GO) test -short ./...

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regcert/internal/config"
+	"regcert/internal/history"
 	"regcert/internal/mail"
 	"regcert/internal/store"
 )
@@ -38,9 +39,13 @@ func (a *app) postman(cfg *config.Config, state *store.Store, command string) (*
 
 // queue puts a letter into the outbox, unless it is there already.
 func queue(ctx context.Context, state *store.Store, l *letter, lasts time.Duration) (store.Message, error) {
+	told, err := state.Told(ctx, l.to.Email)
+	if err != nil {
+		return store.Message{}, err
+	}
 	var tells []store.Told
 	for _, m := range l.tells {
-		if m.Life.ID != 0 {
+		if before, known := told[m.Life.ID]; m.Life.ID != 0 && (!known || history.IsWorse(m.Severity, before)) {
 			tells = append(tells, store.Told{Finding: m.Life.ID, Severity: m.Severity})
 		}
 	}

@@ -112,7 +112,7 @@ type Item struct {
 	Name  string // the learner's name or initials, as the recipient's tier allows
 	Code  string // the Qualification Code
 	Mark  string // what has become of it since the digest before: "New"; empty where nothing
-	Since string // since when it is open: "since Mon 4 May 2026"; empty where that is today
+	Since string // since when it is open: "open since Mon 4 May 2026"; empty where that is today
 	AsOf  string // why it is as it was on an earlier day; empty where it was seen
 	Sleep string // until when it is snoozed, on whose word and why; empty where it is not
 	Due   string // "Mon 9 Feb 2026", empty without a due date

@@ -52,7 +52,3 @@ func Escalate(in *Input, who Recipient, urgent []history.Matter) *Digest {
 	d.Lead = lead(d, piles)
 	return d
 }
-
-// Told lists the urgent findings that a digest tells the recipient, so that they
-// are not told at once again.
-func Told(in *Input, who Recipient) []history.Matter { return Urgent(in, who, nil) }

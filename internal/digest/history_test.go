@@ -112,8 +112,8 @@ func TestWhatHasChanged(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"L051": "Worse|since Mon 4 May 2026|", "L007": "|since Mon 27 Apr 2026|", "L048": "|since Mon 4 May 2026|", "L014": "New||", "L040": "Awake again|since Mon 4 May 2026|",
-		"L070": "|since Mon 4 May 2026|", "L003": "|since Mon 4 May 2026|As of Mon 4 May 2026: archive.xlsx could not be read.", "archive.xlsx": "||",
+		"L051": "Worse|open since Mon 4 May 2026|", "L007": "|open since Mon 27 Apr 2026|", "L048": "|open since Mon 4 May 2026|", "L014": "New||", "L040": "Awake again|open since Mon 4 May 2026|",
+		"L070": "|open since Mon 4 May 2026|", "L003": "|open since Mon 4 May 2026|As of Mon 4 May 2026: archive.xlsx could not be read.", "archive.xlsx": "||",
 	}
 	for title, marks := range want {
 		if got[title] != marks {

@@ -137,7 +137,7 @@ func (c *composer) item(f *told) Item {
 		out.Sleep = sleep(f.Snooze)
 	}
 	if since := f.Life.Since(); since < c.asOf && f.Severity != policy.Info {
-		out.Since = "since " + since.Long()
+		out.Since = "open since " + since.Long()
 	}
 	if !f.AsOf.IsZero() {
 		out.AsOf = "As of " + f.AsOf.Long() + ": " + unseen(f, c.in.Workbooks)

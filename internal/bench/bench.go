@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"regcert/internal/calendar"
 	"regcert/internal/samples"
 )
 
@@ -24,6 +25,8 @@ const (
 	check     = "regcert check"
 	firstRun  = "regcert run, first: every workbook is written"
 	secondRun = "regcert run, nothing to change"
+	digest    = "regcert digest, compared with the week before"
+	report    = "regcert report: the action list as a workbook"
 	library   = "excelize: open, get rows, set 4 cells a row, save"
 )
 
@@ -115,6 +118,9 @@ func (b *bench) measureAll(l load) error {
 }
 
 func (b *bench) round(l load, p place) error {
+	if l.digest {
+		return b.digestRound(l, p)
+	}
 	for _, m := range [][2]string{{limit, "hash"}, {floor, "floor"}, {readOnly, "read"}} {
 		if err := b.measure(l, m[0], 1, b.self, "-do", m[1], p.pristine); err != nil {
 			return err
@@ -156,6 +162,45 @@ func (b *bench) round(l load, p place) error {
 		}
 	}
 	return b.measure(l, check, 1, b.regcert, append([]string{"check"}, flags...)...)
+}
+
+// digestRound measures what is made of what is open, a week after another digest
+// was sent.
+func (b *bench) digestRound(l load, p place) error {
+	for _, left := range []string{"state", "outbox", "preview"} {
+		if err := os.RemoveAll(filepath.Join(p.treated, left)); err != nil {
+			return err
+		}
+	}
+	if err := copyBooks(p.treated, p.pristine); err != nil {
+		return err
+	}
+	flags := func(day calendar.Date) []string {
+		return []string{"--config", p.config, "--as-of", day.String(), "--quiet"}
+	}
+	for _, before := range [][]string{{"run"}, {"digest", "--send"}} {
+		if _, _, err := b.run(b.regcert, append(before, flags(samples.AsOf()-7)...)...); err != nil {
+			return err
+		}
+	}
+	preview := filepath.Join(p.treated, "preview")
+	for _, m := range []struct {
+		name string
+		args []string
+	}{
+		{check, []string{"check"}},
+		{digest, []string{"digest", "--preview", preview}},
+		{report, []string{"report", filepath.Join(preview, "actions.xlsx")}},
+	} {
+		if err := b.measure(l, m.name, 1, b.regcert, append(m.args, flags(samples.AsOf())...)...); err != nil {
+			return err
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(preview, "head-of-quality.txt"))
+	if err == nil && !bytes.Contains(text, []byte("Last week ")) {
+		err = errors.New("the digest is not compared with the week before: there is nothing to measure")
+	}
+	return err
 }
 
 // measure runs a program and adds what it took to the measurement. Where it does

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 		if step(os.Args[2], os.Args[3:]) != nil {
 			os.Exit(1)
 		}
-	case len(os.Args) > 1 && (os.Args[1] == "run" || os.Args[1] == "check"):
+	case len(os.Args) > 1 && slices.Contains([]string{"run", "check", "digest", "report"}, os.Args[1]):
 		os.Exit(cli.Main(context.Background(), os.Args[1:], cli.System()))
 	default:
 		os.Exit(m.Run())
@@ -35,7 +36,7 @@ func TestMeasurements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := options{regcert: self, rows: 300, books: 3, large: 400, runs: 1, excelize: true}
+	o := options{regcert: self, rows: 300, books: 3, large: 400, late: 300, runs: 1, excelize: true}
 	b, err := newBench(o, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -46,14 +47,14 @@ func TestMeasurements(t *testing.T) {
 		}
 	}
 	text := printed(t, b)
-	for _, want := range []string{"one register of 300 rows × 28 columns", "3 workbooks of 200 rows × 28 columns", "one register of 400 rows × 7 columns"} {
+	for _, want := range []string{"one register of 300 rows × 28 columns", "3 workbooks of 200 rows × 28 columns", "one register of 400 rows × 7 columns", "one register of 300 rows × 3 columns"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
 	}
-	for _, name := range []string{limit, floor, readOnly, firstRun, secondRun, check} {
-		if got := strings.Count(text, name+" "); got != 3 {
-			t.Errorf("%q was measured %d times:\n%s", name, got, text)
+	for name, want := range map[string]int{limit: 3, floor: 3, readOnly: 3, firstRun: 3, secondRun: 3, check: 4, digest: 1, report: 1} {
+		if got := strings.Count(text, name+" "); got != want {
+			t.Errorf("%q was measured %d times, want %d:\n%s", name, got, want, text)
 		}
 	}
 	if got := strings.Count(text, library+" "); got != 2 {
@@ -143,8 +144,8 @@ func TestLoads(t *testing.T) {
 		o    options
 		want string
 	}{
-		{options{rows: 100_000, books: 500, large: 1_000_000, runs: 5, excelize: true},
-			"one register of 100,000 rows × 28 columns, 5 rounds, 1; 500 workbooks of 200 rows × 28 columns, 5 rounds, 20; one register of 1,000,000 rows × 7 columns, 3 rounds, 0"},
+		{options{rows: 100_000, books: 500, large: 1_000_000, late: 45_000, runs: 5, excelize: true},
+			"one register of 100,000 rows × 28 columns, 5 rounds, 1; 500 workbooks of 200 rows × 28 columns, 5 rounds, 20; one register of 1,000,000 rows × 7 columns, 3 rounds, 0; one register of 45,000 rows × 3 columns, 5 rounds, 0"},
 		{options{rows: 300, runs: 1, excelize: true}, "one register of 300 rows × 28 columns, 1 rounds, 1"},
 		{options{books: 4, runs: 1, excelize: true}, "4 workbooks of 200 rows × 28 columns, 1 rounds, 4"},
 		{options{books: 4, runs: 2}, "4 workbooks of 200 rows × 28 columns, 2 rounds, 0"},
@@ -163,7 +164,7 @@ func TestLoads(t *testing.T) {
 // Every target is of loads that are measured.
 func TestTargetsAreMeasured(t *testing.T) {
 	known := map[string]bool{}
-	for _, l := range loads(options{rows: 1, books: 1, large: 1, runs: 1}) {
+	for _, l := range loads(options{rows: 1, books: 1, large: 1, late: 1, runs: 1}) {
 		known[l.name] = true
 	}
 	for _, g := range targets() {

@@ -15,7 +15,8 @@ type load struct {
 	rows      int // of each workbook
 	columns   []string
 	rounds    int
-	byLibrary int // how many of the workbooks the library gets; 0: it is not measured
+	byLibrary int  // how many of the workbooks the library gets; 0: it is not measured
+	digest    bool // what is measured is what is made of its findings, not what is written back
 }
 
 // The loads, by name.
@@ -23,6 +24,7 @@ const (
 	largeRegister  = "large"
 	smallWorkbooks = "small"
 	hugeRegister   = "huge"
+	lateRegister   = "late"
 )
 
 // loads are the sets that are measured.
@@ -31,6 +33,8 @@ func loads(o options) []load {
 		{name: largeRegister, books: 1, rows: o.rows, rounds: o.runs, byLibrary: 1},
 		{name: smallWorkbooks, books: o.books, rows: 200, rounds: o.runs, byLibrary: min(o.books, 20)},
 		{name: hugeRegister, books: 1, rows: o.large, columns: samples.NarrowColumns(), rounds: (o.runs + 1) / 2},
+		// Nothing in it says that a learner is registered: on most rows something is open.
+		{name: lateRegister, books: 1, rows: o.late, columns: []string{"Learner ID", "Qualification Code", "Course Start"}, rounds: o.runs, digest: true},
 	}
 	var list []load
 	for _, l := range all {
@@ -75,6 +79,8 @@ func targets() []target {
 		{what: "small workbooks: first run against the floor", load: smallWorkbooks, of: firstRun, to: floor, atMost: 8},
 		{what: "small workbooks: first run against excelize", load: smallWorkbooks, of: firstRun, to: library, atMost: 0.1},
 		{what: "small workbooks: processors at work in the second run", load: smallWorkbooks, of: secondRun, busyAtLeast: 1.3},
+		{what: "late register: the digest's peak memory", load: lateRegister, of: digest, memoryAtMost: 200e6},
+		{what: "late register: the digest against the check alone", load: lateRegister, of: digest, to: check, atMost: 2},
 		{what: "huge register: first run against the floor", load: hugeRegister, of: firstRun, to: floor, atMost: 6},
 		{what: "huge register: peak memory of the first run", load: hugeRegister, of: firstRun, memoryAtMost: 1.2e9},
 	}

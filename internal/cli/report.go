@@ -198,6 +198,11 @@ func writeReport(path string, workbook []byte, cfg *config.Config) (err error) {
 	if err := mayReplace(path, cfg); err != nil { // reading took a while, and somebody may have come
 		return err
 	}
+	if before, err := os.Stat(path); err == nil { // who may read the old one may read the new one
+		if err := os.Chmod(temp.Name(), before.Mode().Perm()); err != nil {
+			return trouble(err, remedy)
+		}
+	}
 	if err := os.Rename(temp.Name(), path); err != nil {
 		return trouble(err, remedy)
 	}

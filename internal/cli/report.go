@@ -133,8 +133,8 @@ func configuredRecipient(cfg *config.Config, name string) (config.Recipient, err
 // mayReplace refuses to write over anything but a report that nobody has saved
 // since, and in the place of a register.
 func mayReplace(path string, cfg *config.Config) error {
-	refuse := func(format string, args ...any) error {
-		return &failure{code: exitUsage, err: fmt.Errorf("%s: "+format, append([]any{path}, args...)...), remedy: "Nothing was written. Name another file."}
+	refuse := func(why string) error {
+		return &failure{code: exitUsage, err: fmt.Errorf("%s: %s", path, why), remedy: "Nothing was written. Name another file."}
 	}
 	if !strings.EqualFold(filepath.Ext(path), ".xlsx") {
 		return refuse("the name of a report ends in .xlsx")

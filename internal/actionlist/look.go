@@ -29,7 +29,7 @@ const (
 	family   = "Calibri"
 	ink      = "1B2330"
 	paleInk  = "566070"
-	line     = "D1D5DB"
+	hairline = "D1D5DB"
 	headFill = "1F3A5F"
 )
 
@@ -144,7 +144,7 @@ func (l look) style() *excelize.Style {
 
 // dress adds what the cells of a table have.
 func (l look) dress(s *excelize.Style) {
-	s.Border = []excelize.Border{{Type: "bottom", Color: line, Style: 1}}
+	s.Border = []excelize.Border{{Type: "bottom", Color: hairline, Style: 1}}
 	fill, font := l.tone.colours()
 	s.Font.Color = font
 	if fill != "" {

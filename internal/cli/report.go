@@ -133,8 +133,8 @@ func configuredRecipient(cfg *config.Config, name string) (config.Recipient, err
 // mayReplace refuses to write over anything but a report that nobody has saved
 // since, and in the place of a register.
 func mayReplace(path string, cfg *config.Config) error {
-	refuse := func(format string, args ...any) error {
-		return &failure{code: exitUsage, err: fmt.Errorf("%s: "+format, append([]any{path}, args...)...), remedy: "Nothing was written. Name another file."}
+	refuse := func(why string) error {
+		return &failure{code: exitUsage, err: fmt.Errorf("%s: %s", path, why), remedy: "Nothing was written. Name another file."}
 	}
 	if !strings.EqualFold(filepath.Ext(path), ".xlsx") {
 		return refuse("the name of a report ends in .xlsx")
@@ -197,6 +197,11 @@ func writeReport(path string, workbook []byte, cfg *config.Config) (err error) {
 	}
 	if err := mayReplace(path, cfg); err != nil { // reading took a while, and somebody may have come
 		return err
+	}
+	if before, err := os.Stat(path); err == nil { // who may read the old one may read the new one
+		if err := os.Chmod(temp.Name(), before.Mode().Perm()); err != nil {
+			return trouble(err, remedy)
+		}
 	}
 	if err := os.Rename(temp.Name(), path); err != nil {
 		return trouble(err, remedy)

@@ -157,7 +157,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	text(qualification, 12.5, 40, func(f *told) string { return f.QualificationCode })
 	text("Unit", 11, 40, func(f *told) string { return f.UnitCode })
 	add("Due", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.Due) })
-	add("Days Left", 7, (*composer).daysLeft)
+	add("Working Days Left", 9, (*composer).daysLeft)
 	text("Owner", 15, 40, func(f *told) string { return f.Owner })
 	text("What Is Wrong", 44, 400, wrongs())
 	text("What to Do", 42, 300, func(f *told) string { return sentence(f.Action) })

@@ -69,11 +69,7 @@ func event(in *Input, f *told, nth int) *ics.VEvent {
 	e.SetAllDayStartAt(f.Due.Time())
 	e.SetAllDayEndAt((f.Due + 1).Time())
 	e.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy for it
-	what := oneLine(strings.Replace(f.Action, " by "+f.Due.Long(), "", 1), 80)
-	if about := filled(oneLine(f.LearnerID, 40), oneLine(f.QualificationCode, 40)); len(about) > 0 {
-		what += " (" + strings.Join(about, ", ") + ")"
-	}
-	e.SetSummary(what)
+	e.SetSummary(summary(f.Finding))
 	lines := filled(sentence(oneLine(f.Action, 300)), oneLine(f.Owner, 40), where(f.Finding), oneLine(f.Rule+" "+f.Clause, 40))
 	if !f.AsOf.IsZero() {
 		lines = append(lines, "As of "+f.AsOf.Long()+": "+unseen(f, in.Workbooks))
@@ -82,10 +78,19 @@ func event(in *Input, f *told, nth int) *ics.VEvent {
 	return e
 }
 
+// summary says in a few words what is due, of which learner.
+func summary(f *policy.Finding) string {
+	what := oneLine(strings.Replace(f.Action, " by "+f.Due.Long(), "", 1), 80)
+	if about := filled(oneLine(f.LearnerID, 40), oneLine(f.QualificationCode, 40)); len(about) > 0 {
+		what += " (" + strings.Join(about, ", ") + ")"
+	}
+	return what
+}
+
 // uid names an event for good, so that the calendar of next week moves it and
 // does not add it again.
 func uid(k history.Key, nth int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %q %q %q %q %d", k.Matter, k.Kind, k.ID, k.Code, k.Unit, k.Field, nth))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %d", k.Matter, k.ID, k.Code, k.Unit, k.Field, nth))
 	return hex.EncodeToString(sum[:16]) + "@regcert"
 }
 

@@ -65,6 +65,32 @@ func TestNotCheckedNamesEachSheet(t *testing.T) {
 	}
 }
 
+// TestCertificateDates: a certificate that has arrived is to be issued and, if
+// need be, held by the numbers in force on that day.
+func TestCertificateDates(t *testing.T) {
+	asOf := day(t, "2026-05-11")
+	set := registertest.Read(t, asOf, `
+		== claims.xlsx
+		-- Claims
+		Learner ID | Qualification Code | Certificate Received
+		L1         | Q/1                | 2026-04-30
+		L2         | Q/1                | 2026-05-01
+		L3         | Q/1                |
+		L4         | Q/1                | 2026-05-12
+	`)
+	later := policy.Defaults()
+	later.Version, later.InForce, later.CertificateIssue.N, later.CertificateHold.N = "1.1", day(t, "2026-05-01"), 3, 6
+	report := policy.Judge(set, policy.Options{AsOf: asOf, Calendar: theCalendar(), Versions: []policy.Numbers{policy.Defaults(), later}})
+	var got []string
+	for _, r := range report.Rows {
+		got = append(got, fmt.Sprintf("%s %s %s", r.Record.LearnerID(), r.IssueBy, r.HoldUntil))
+	}
+	want := []string{"L1 2026-05-08 2027-04-30", "L2 2026-05-07 2026-11-01", "L3  ", "L4  "} // 4 May is a bank holiday; 12 May has not come
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestSetOfWorkbooks: records of a kind add up over sheets and workbooks, and
 // answers keep the order in which they were given.
 func TestSetOfWorkbooks(t *testing.T) {

@@ -46,7 +46,7 @@ func TestReadme(t *testing.T) {
 				t.Chdir(dir)
 				var out, errs bytes.Buffer
 				now := func() time.Time { return time.Date(2026, 5, 11, 8, 12, 3, 0, time.UTC) }
-				Main(t.Context(), strings.Fields(command), Streams{Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: now})
+				Main(t.Context(), arguments(command), Streams{Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: now})
 				if errs.Len() > 0 || !matches(strings.Split(strings.TrimRight(want, "\n"), "\n"), strings.Split(strings.TrimRight(out.String(), "\n"), "\n")) {
 					t.Errorf("it prints\n%s%s\nthe README says\n%s", out.String(), errs.String(), want)
 				}
@@ -56,6 +56,15 @@ func TestReadme(t *testing.T) {
 	if examples < 4 {
 		t.Errorf("the README has only %d examples", examples)
 	}
+}
+
+// arguments splits a command as a shell does, where words in quotes are one.
+func arguments(command string) []string {
+	args := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(command, -1)
+	for i := range args {
+		args[i] = strings.Trim(args[i], `"`)
+	}
+	return args
 }
 
 // matches compares lines, where "..." stands for any number of them.

@@ -338,6 +338,35 @@ func TestVersionsAreSorted(t *testing.T) {
 	}
 }
 
+// TestTemplates guards that templates of the centre's own are found beside the
+// configuration, and tried when it is read.
+func TestTemplates(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, "own"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("config.yaml", one+"templates: own\n")
+	put("own/digest.txt.tmpl", "Ours: {{.Lead}}\n")
+	c, err := Load(filepath.Join(dir, "config.yaml"))
+	if err != nil || c.Templates != filepath.Join(dir, "own") {
+		t.Errorf("templates %q, %v", c.Templates, err)
+	}
+	put("own/digest.txt.tmpl", "Ours:\n{{.Leed}}\n")
+	if _, err := Load(filepath.Join(dir, "config.yaml")); err == nil || !strings.Contains(err.Error(), "config.yaml:2:12: templates: ") || !strings.Contains(err.Error(), "digest.txt.tmpl:2") {
+		t.Errorf("a mistake in a template: %v", err)
+	}
+	put("config.yaml", one+"templates: nowhere\n")
+	if _, err := Load(filepath.Join(dir, "config.yaml")); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
 // TestQuietHours guards the hours in which nobody is told at once, over midnight
 // and within a day, with their ends.
 func TestQuietHours(t *testing.T) {

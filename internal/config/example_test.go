@@ -61,7 +61,7 @@ func TestExampleNamesAll(t *testing.T) {
 		"policy", "version", "in_force", "review_by", "judge_from", "snooze_limit", "state_dir", "backups", "keep", "mail", "transport", "outbox_dir", "from",
 		"reply_to", "on_unknown", "smtp", "host", "port", "tls", "auth", "username", "password_file", "ca_file",
 		"oauth2", "token_url", "client_id", "client_secret_env", "client_secret_file", "scope", "recipients", "name", "email", "sections", "owners", "qualifications",
-		"programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day",
+		"programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day", "templates",
 		"schedule", "check", "digest", "catch_up",
 	}
 	for _, k := range policy.NumberKeys() {

@@ -358,7 +358,7 @@ func TestTemplates(t *testing.T) {
 		t.Errorf("templates %q, %v", c.Templates, err)
 	}
 	put("own/digest.txt.tmpl", "Ours:\n{{.Leed}}\n")
-	if _, err := Load(filepath.Join(dir, "config.yaml")); err == nil || !strings.Contains(err.Error(), "config.yaml:2:12: templates: ") || !strings.Contains(err.Error(), "digest.txt.tmpl:2") {
+	if _, err := Load(filepath.Join(dir, "config.yaml")); err == nil || !strings.Contains(err.Error(), "config.yaml:2:12: templates: ") || !strings.Contains(err.Error(), "digest.txt.tmpl, line 2: ") {
 		t.Errorf("a mistake in a template: %v", err)
 	}
 	put("config.yaml", one+"templates: nowhere\n")

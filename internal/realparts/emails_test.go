@@ -16,6 +16,7 @@ import (
 	"regcert/internal/history"
 	"regcert/internal/policy"
 	"regcert/internal/register"
+	"regcert/internal/samples"
 	"regcert/internal/xlsx"
 )
 
@@ -40,7 +41,10 @@ func emails(t *testing.T) []email {
 		picture, _ := d.Chart()
 		return email{name: name, html: html, picture: picture}
 	}
-	in := newCentre(t, sampleWorkbooks(t)).remembering(t)
+	sample := newCentre(t, nil)
+	in := sample.remembering(t, func(day calendar.Date) error {
+		return samples.Write(filepath.Join(string(sample), "sample-workbooks"), day)
+	})
 	who := digest.Recipient{Name: "Head of Quality", Views: []digest.View{{Privacy: digest.Names}}}
 	all := render("all", digest.Compose(in, who))
 	unstyled := all
@@ -50,19 +54,21 @@ func emails(t *testing.T) []email {
 		all, unstyled,
 		render("urgent", digest.Escalate(in, who, digest.Urgent(in, who, nil))),
 		render("counts", digest.Compose(in, digest.Recipient{Name: "The Board", Views: []digest.View{{Privacy: digest.Counts}}})),
-		render("idle", digest.Compose(newCentre(t, idleWorkbook(t)).remembering(t), who)),
+		render("idle", digest.Compose(newCentre(t, idleWorkbook(t)).remembering(t, func(calendar.Date) error { return nil }), who)),
 	}
 }
 
 // remembering reads the centre's workbooks as of each of six Mondays, as if a
-// digest had been made of the first five.
-func (c centre) remembering(t *testing.T) *digest.Input {
+// digest had been made of the first five; before, each time, staff enter what
+// happened by then.
+func (c centre) remembering(t *testing.T, enter func(calendar.Date) error) *digest.Input {
 	t.Helper()
 	last, err := calendar.ParseISO(asOf)
 	check(t, err)
 	past := &history.Past{Sheets: map[history.Sheet]history.Glance{}}
 	for week := int64(1); ; week++ {
 		day := last - calendar.Date(7*(6-week))
+		check(t, enter(day))
 		in, reading := c.look(t, day)
 		in.Now = past.Observe(reading)
 		if day == last {
@@ -116,7 +122,7 @@ func TestEmailsAreFull(t *testing.T) {
 	t.Parallel()
 	long(t)
 	want := map[string][]string{
-		"all":      {"&nbsp;New&nbsp;", "&nbsp;Worse&nbsp;", "Last week ", "more than last time", "fewer than last time", "Who must act", "cid:", "since ", "Snoozed until "},
+		"all":      {"&nbsp;New&nbsp;", "&nbsp;Worse&nbsp;", "Last week ", "more than last time", "Who must act", "cid:", "since ", "Snoozed until "},
 		"unstyled": {"cid:"}, "urgent": {"Newly at risk or late"}, "counts": {"cid:"}, "idle": {"Nothing needs doing"},
 	}
 	seen := map[string]bool{}

@@ -127,10 +127,10 @@ func chart(weeks []history.Week) *plot.Plot {
 		p.Add(bar)
 		below = bar
 	}
-	unit := float64(highest) / (figureHeight - 2.6*lineHeight) // of a pixel
+	unit := float64(highest) / (figureHeight - 2.6*lineHeight) // a CSS pixel's, below the sums and above the dates
 	p.X.Min, p.X.Max = -0.5, float64(last)+0.5+beside/float64(pitch(len(weeks)))
 	p.Y.Min, p.Y.Max = -unit*lineHeight, float64(highest)+unit*lineHeight
-	for i, y := range apart(middles, unit*lineHeight) {
+	for i, y := range apart(middles, unit*lineHeight, float64(highest)) {
 		p.Add(label(names[i], float64(last)+0.5, y, inks[i], style.XLeft, style.YCenter))
 	}
 	step := 1
@@ -155,14 +155,18 @@ func label(s string, x, y float64, ink color.NRGBA, across style.XAlignment, dow
 	}
 }
 
-// apart moves rising heights up until each stands at least a gap above the one
-// before, the first half a gap above the ground.
-func apart(heights []float64, gap float64) []float64 {
+// apart moves rising heights until each stands at least a gap above the one
+// before, the first half a gap above the ground and the last not above the top.
+func apart(heights []float64, gap, top float64) []float64 {
 	out := make([]float64, len(heights))
 	lowest := gap / 2
 	for i, h := range heights {
 		out[i] = max(h, lowest)
 		lowest = out[i] + gap
+	}
+	for i := len(out) - 1; i >= 0; i-- {
+		out[i] = min(out[i], top)
+		top = out[i] - gap
 	}
 	return out
 }

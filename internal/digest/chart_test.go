@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"testing"
 
 	"regcert/internal/history"
@@ -63,6 +64,7 @@ func TestChart(t *testing.T) {
 			func(i int) history.Week { return history.Week{Overdue: 12345 * i, AtRisk: 54321, Other: 99999} },
 			func(i int) history.Week { return history.Week{Other: n - 1 - i} },
 			func(i int) history.Week { return history.Week{Overdue: 1000 * (n - 1 - i)} },
+			func(i int) history.Week { return history.Week{Overdue: 1 + i} },
 		} {
 			d := weeksOf(n, of)
 			name := fmt.Sprintf("%d weeks, the last %+v", n, d.Weeks[n-1])
@@ -78,7 +80,7 @@ func TestChart(t *testing.T) {
 			if size := img.Bounds().Size(); size != (image.Point{2 * f.Width, 2 * f.Height}) || f.Width > 624 || p.CID != f.CID || p.Name == "" || len(p.PNG) > 30_000 {
 				t.Errorf("%s: %v in %d bytes, as %+v", name, size, len(p.PNG), *f)
 			}
-			if ink := inked(img); !ink.In(img.Bounds().Inset(8)) || ink.Dx() < img.Bounds().Dx()/2 {
+			if ink := inked(t, img); !ink.In(img.Bounds().Inset(8)) || ink.Dx() < img.Bounds().Dx()/2 {
 				t.Errorf("%s: what is drawn fills %v of %v", name, ink, img.Bounds())
 			}
 		}
@@ -86,14 +88,28 @@ func TestChart(t *testing.T) {
 }
 
 // inked is the part of a picture in which something is drawn.
-func inked(img image.Image) image.Rectangle {
+func inked(t *testing.T, img image.Image) image.Rectangle {
+	t.Helper()
+	p, ok := img.(*image.Paletted)
+	if !ok {
+		t.Fatalf("the picture is a %T", img)
+	}
+	white := map[uint8]bool{}
+	for i, c := range p.Palette {
+		white[uint8(i)] = color.NRGBAModel.Convert(c) == color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	}
 	var out image.Rectangle
-	for y := range img.Bounds().Dy() {
-		for x := range img.Bounds().Dx() {
-			if color.NRGBAModel.Convert(img.At(x, y)) != (color.NRGBA{0xff, 0xff, 0xff, 0xff}) {
-				out = out.Union(image.Rect(x, y, x+1, y+1))
-			}
+	for y := range p.Rect.Dy() {
+		row := p.Pix[y*p.Stride : y*p.Stride+p.Rect.Dx()]
+		first := slices.IndexFunc(row, func(i uint8) bool { return !white[i] })
+		if first < 0 {
+			continue
 		}
+		last := len(row) - 1
+		for white[row[last]] {
+			last--
+		}
+		out = out.Union(image.Rect(first, y, last+1, y+1))
 	}
 	return out
 }
@@ -119,8 +135,9 @@ func TestInks(t *testing.T) {
 func TestApart(t *testing.T) {
 	for _, c := range []struct{ in, want []float64 }{
 		{[]float64{10, 20, 30}, []float64{10, 20, 30}}, {[]float64{0, 0, 0}, []float64{5, 15, 25}}, {[]float64{10, 19, 40}, []float64{10, 20, 40}}, {nil, []float64{}},
+		{[]float64{50, 100, 100}, []float64{50, 90, 100}}, {[]float64{95, 98, 100}, []float64{80, 90, 100}},
 	} {
-		if got := apart(c.in, 10); fmt.Sprint(got) != fmt.Sprint(c.want) {
+		if got := apart(c.in, 10, 100); fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%v: %v, want %v", c.in, got, c.want)
 		}
 	}

@@ -89,7 +89,7 @@ func TestBrowser(t *testing.T) {
 				picture := filepath.Join(pictures, e.name+"-"+scheme+".png")
 				frames := e.draw(t, chromium, dark, picture, height)
 				for i, f := range frames {
-					f.check(t, widths[i], dark, len(e.picture.PNG) > 0)
+					f.check(t, widths[i], dark, e.cid != "")
 				}
 				checkPicture(t, picture, frames, dark)
 			})
@@ -129,8 +129,8 @@ func (e email) show(t *testing.T, chromium string, page, script []byte, dark boo
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", served("text/html; charset=utf-8", page))
 	mux.HandleFunc("GET /email.html", served("text/html; charset=utf-8", bytes.ReplaceAll(e.html, []byte(`src="cid:`), []byte(`src="/cid/`))))
-	if len(e.picture.PNG) > 0 {
-		mux.HandleFunc("GET /cid/"+e.picture.CID, served("image/png", e.picture.PNG))
+	if e.cid != "" {
+		mux.HandleFunc("GET /cid/"+e.cid, served("image/png", e.picture))
 	}
 	if script != nil {
 		mux.HandleFunc("GET /script.js", served("text/javascript", script))

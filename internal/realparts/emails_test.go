@@ -1,114 +1,115 @@
 package realparts
 
 import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
+	"net/mail"
+	"net/textproto"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"regcert/internal/batch"
 	"regcert/internal/calendar"
-	"regcert/internal/config"
-	"regcert/internal/digest"
-	"regcert/internal/history"
-	"regcert/internal/policy"
-	"regcert/internal/register"
-	"regcert/internal/xlsx"
+	"regcert/internal/samples"
 )
 
 // email is an email that is looked at as its reader sees it.
 type email struct {
 	name    string
 	html    []byte
-	picture digest.Picture // none where it has no bytes
-	plain   bool           // without its style element, as some mail programs show it: light only
+	cid     string // of the picture that comes with it; empty where none does
+	picture []byte
+	plain   bool // without its style element, as some mail programs show it: light only
 }
 
-// emails are the digest of the sample workbooks with six weeks behind it, the
-// same without style, what of it is told at once, a digest of counts alone, and
-// one in which nothing needs doing.
+// readers get the emails that are looked at.
+const readers = `
+centre: Brackwater Training Centre
+workbooks: [{path: sample-workbooks/*.xlsx}]
+recipients:
+  - {name: All, email: all@centre.example, sections: all, privacy: names, when_empty: all_clear}
+  - {name: Counts, email: counts@centre.example, sections: all, privacy: counts}
+  - {name: Urgent, email: urgent@centre.example, sections: [], privacy: names, escalations: true}
+`
+
+// emails are those of a centre whose staff have entered what happened from week
+// to week, and who had a digest on each of the last five Mondays: the digest of
+// today, the same without its style element, one of counts alone, and what is
+// told at once; and a digest in which nothing needs doing.
 func emails(t *testing.T) []email {
 	t.Helper()
-	with, err := digest.LoadTemplates("")
-	check(t, err)
-	render := func(name string, d *digest.Digest) email {
-		html, err := with.HTML(d)
-		check(t, err)
-		picture, _ := d.Chart()
-		return email{name: name, html: html, picture: picture}
+	c := newCentre(t, nil)
+	writeFile(t, filepath.Join(string(c), "config.yaml"), []byte(readers))
+	for ago := calendar.Date(5); ago >= 0; ago-- {
+		day := samples.AsOf() - 7*ago
+		check(t, samples.Write(filepath.Join(string(c), "sample-workbooks"), day))
+		if ago > 0 {
+			c.regcertOn(t, day, 0, "digest", "--send")
+		}
 	}
-	in := newCentre(t, sampleWorkbooks(t)).remembering(t)
-	who := digest.Recipient{Name: "Head of Quality", Views: []digest.View{{Privacy: digest.Names}}}
-	all := render("all", digest.Compose(in, who))
+	dir := t.TempDir()
+	c.regcert(t, 0, "digest", "--preview", dir)
+	c.regcert(t, 0, "run")
+	sent, err := filepath.Glob(filepath.Join(string(c), "outbox", "*urgent*.eml"))
+	if err != nil || len(sent) != 1 {
+		t.Fatalf("sent at once: %q, %v", sent, err)
+	}
+	idle := newCentre(t, idleWorkbook(t))
+	writeFile(t, filepath.Join(string(idle), "config.yaml"), []byte(readers))
+	idle.regcert(t, 0, "digest", "--preview", filepath.Join(dir, "idle"))
+
+	all := read(t, "all", filepath.Join(dir, "all.eml"))
 	unstyled := all
 	unstyled.name, unstyled.plain = "unstyled", true
 	unstyled.html = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAll(all.html, nil)
 	return []email{
-		all, unstyled,
-		render("urgent", digest.Escalate(in, who, digest.Urgent(in, who, nil))),
-		render("counts", digest.Compose(in, digest.Recipient{Name: "The Board", Views: []digest.View{{Privacy: digest.Counts}}})),
-		render("idle", digest.Compose(newCentre(t, idleWorkbook(t)).remembering(t), who)),
+		all, unstyled, read(t, "counts", filepath.Join(dir, "counts.eml")), read(t, "urgent", sent[0]), read(t, "idle", filepath.Join(dir, "idle", "all.eml")),
 	}
 }
 
-// remembering reads the centre's workbooks as of each of six Mondays, as if a
-// digest had been made of the first five.
-func (c centre) remembering(t *testing.T) *digest.Input {
+// read reads an email as a mail program does.
+func read(t *testing.T, name, path string) email {
 	t.Helper()
-	last, err := calendar.ParseISO(asOf)
+	m, err := mail.ReadMessage(bytes.NewReader(readFile(t, path)))
 	check(t, err)
-	past := &history.Past{Sheets: map[history.Sheet]history.Glance{}}
-	for week := int64(1); ; week++ {
-		day := last - calendar.Date(7*(6-week))
-		in, reading := c.look(t, day)
-		in.Now = past.Observe(reading)
-		if day == last {
-			return in
-		}
-		for i, l := range in.Now.Changed() {
-			if l.ID == 0 {
-				l.ID = week*1000 + int64(i)
+	e := email{name: name}
+	e.take(t, textproto.MIMEHeader(m.Header), m.Body)
+	return e
+}
+
+// take reads a part of an email, and those in it.
+func (e *email) take(t *testing.T, header textproto.MIMEHeader, body io.Reader) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	check(t, err)
+	if strings.HasPrefix(kind, "multipart/") {
+		for parts := multipart.NewReader(body, params["boundary"]); ; {
+			p, err := parts.NextPart()
+			if errors.Is(err, io.EOF) {
+				return
 			}
-		}
-		in.Now.Recorded(history.Observation{ID: week, Day: day})
-		past.Lives, past.Digests = in.Now.Lives, append(past.Digests, history.Observation{ID: week, Day: day})
-		for s, kind := range in.Now.Sheets {
-			past.Sheets[s] = history.Glance{Day: day, Kind: kind}
+			check(t, err)
+			e.take(t, p.Header, p)
 		}
 	}
-}
-
-// look reads and judges the centre's workbooks as of a day.
-func (c centre) look(t *testing.T, day calendar.Date) (*digest.Input, *history.Reading) {
-	t.Helper()
-	cfg, err := config.Load(filepath.Join(string(c), "config.yaml"))
+	if header.Get("Content-Transfer-Encoding") == "base64" {
+		body = base64.NewDecoder(base64.StdEncoding, body)
+	}
+	content, err := io.ReadAll(body)
 	check(t, err)
-	read := day.Time().Add(7*time.Hour + 5*time.Minute)
-	job := batch.Job{
-		Dir: cfg.Dir, Limits: xlsx.DefaultLimits(), Reader: register.NewReader(day, cfg.Aliases), Now: func() time.Time { return read },
-		Policy: policy.Options{AsOf: day, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit},
+	switch kind {
+	case "text/html":
+		e.html = content
+	case "image/png":
+		e.cid, e.picture = strings.Trim(header.Get("Content-ID"), "<>"), content
 	}
-	for _, w := range cfg.Workbooks {
-		job.Workbooks = append(job.Workbooks, batch.Pattern{Glob: w.Path})
-	}
-	result, err := job.Check(t.Context())
-	check(t, err)
-	in := &digest.Input{Report: result.Report, Calendar: cfg.Calendar, Centre: cfg.Centre, ReadAt: read, Next: day + 7}
-	reading := &history.Reading{
-		AsOf: day, Findings: slices.Concat(result.Report.Findings, result.Report.Ready(cfg.Calendar)), Expects: func(string) bool { return true },
-	}
-	for _, w := range result.Workbooks {
-		in.Workbooks = append(in.Workbooks, digest.Workbook{Path: w.Path, Read: true})
-		b := history.Book{Path: w.Path, Read: true, Sheets: map[string]register.Kind{}}
-		for _, s := range w.Sheets {
-			b.Sheets[s.Name] = s.Kind
-		}
-		reading.Books = append(reading.Books, b)
-	}
-	return in, reading
 }
 
 // The emails that are looked at show what there is to show.
@@ -116,7 +117,7 @@ func TestEmailsAreFull(t *testing.T) {
 	t.Parallel()
 	long(t)
 	want := map[string][]string{
-		"all":      {"&nbsp;New&nbsp;", "&nbsp;Worse&nbsp;", "Last week ", "more than last time", "fewer than last time", "Who must act", "cid:", "since ", "Snoozed until "},
+		"all":      {"&nbsp;New&nbsp;", "&nbsp;Worse&nbsp;", "Last week ", "more than last time", "Who must act", "cid:", "open since ", "Snoozed until "},
 		"unstyled": {"cid:"}, "urgent": {"Newly at risk or late"}, "counts": {"cid:"}, "idle": {"Nothing needs doing"},
 	}
 	seen := map[string]bool{}
@@ -126,6 +127,9 @@ func TestEmailsAreFull(t *testing.T) {
 			if !strings.Contains(strings.ReplaceAll(string(e.html), "\u00a0", "&nbsp;"), s) {
 				t.Errorf("%s does not show %q", e.name, s)
 			}
+		}
+		if len(e.html) > 100_000 || len(e.picture) > 30_000 {
+			t.Errorf("%s has %d bytes of HTML and %d of its picture", e.name, len(e.html), len(e.picture))
 		}
 	}
 	if len(seen) != len(want) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"regcert/internal/calendar"
 	"regcert/internal/cli"
 )
 
@@ -86,12 +87,20 @@ func (c centre) workbook(name string) string {
 // regcert runs a command as of the day, and wants an exit code.
 func (c centre) regcert(t *testing.T, want int, args ...string) []byte {
 	t.Helper()
+	day, err := calendar.ParseISO(asOf)
+	check(t, err)
+	return c.regcertOn(t, day, want, args...)
+}
+
+// regcertOn runs a command in the morning of a day, and wants an exit code.
+func (c centre) regcertOn(t *testing.T, day calendar.Date, want int, args ...string) []byte {
+	t.Helper()
 	var out, errs bytes.Buffer
-	args = append(args, "--config", filepath.Join(string(c), "config.yaml"), "--as-of", asOf)
+	args = append(args, "--config", filepath.Join(string(c), "config.yaml"), "--as-of", day.String())
 	code := cli.Main(t.Context(), args, cli.Streams{
 		Out: &out, Err: &errs,
 		Getenv: func(string) string { return "" },
-		Now:    func() time.Time { return time.Date(2026, time.May, 11, 7, 5, 0, 0, time.UTC) },
+		Now:    func() time.Time { return day.Time().Add(7*time.Hour + 5*time.Minute) },
 	})
 	if code != want {
 		t.Fatalf("regcert %q: exit code %d, want %d\n%.3000s%s", args, code, want, out.Bytes(), errs.Bytes())

@@ -60,6 +60,7 @@ func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report)
 	}
 	reading := &history.Reading{
 		AsOf: report.AsOf, Findings: slices.Concat(report.Findings, report.Ready(j.Policy.Calendar)), Expects: j.expects, Tutor: history.TutorsOf(report),
+		Left: func(due calendar.Date) int { return j.Policy.Calendar.Left(report.AsOf, due) },
 	}
 	for _, l := range set {
 		if l.copy {

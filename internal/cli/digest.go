@@ -143,15 +143,9 @@ func (a *app) recordDigest(ctx context.Context, cfg *config.Config, state *store
 		return nil, busy(err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	job, wipe, err := a.job(cfg, nil)
+	job, result, err := a.checked(ctx, cfg, nil, state)
 	if err != nil {
 		return nil, err
-	}
-	job.State = state
-	result, err := job.Check(ctx)
-	wipe()
-	if err != nil {
-		return nil, noWorkbooks(err, cfg)
 	}
 	if result.Troubled() {
 		a.code = exitTrouble

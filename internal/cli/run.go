@@ -149,17 +149,23 @@ func (a *app) openState(ctx context.Context, cfg *config.Config) (*store.Store, 
 // check reads and judges the workbooks. With a state those that were here lately
 // and are gone are missed.
 func (a *app) check(ctx context.Context, cfg *config.Config, named []string, state *store.Store) (*batch.Result, error) {
+	_, result, err := a.checked(ctx, cfg, named, state)
+	return result, err
+}
+
+// checked is check, and gives the job, too.
+func (a *app) checked(ctx context.Context, cfg *config.Config, named []string, state *store.Store) (*batch.Job, *batch.Result, error) {
 	job, wipe, err := a.job(cfg, named)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	job.State = state
 	result, err := job.Check(ctx)
 	wipe()
 	if err != nil {
-		return nil, noWorkbooks(err, cfg)
+		return nil, nil, noWorkbooks(err, cfg)
 	}
-	return result, nil
+	return job, result, nil
 }
 
 // show prints a result, and sets the exit code where workbooks were troubled.

@@ -100,7 +100,7 @@ func (p printer) snoozed(findings []policy.Finding) {
 		p.linef("  %s", n.words())
 		for i := range n.findings {
 			f := &n.findings[i]
-			p.linef("    %s (%s)  %s", p.paint(f.Severity, inWords(f.Severity)), f.Rule, line(f))
+			p.linef("    %s (%s)  %s", p.paint(f.Severity, digest.InWords(f.Severity)), f.Rule, line(f))
 		}
 	}
 }
@@ -118,6 +118,6 @@ func (p printer) snoozedInShort(findings []policy.Finding) {
 		}
 		f := &n.findings[0]
 		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
-		p.linef("  %s  %-20s  %s", p.paint(f.Severity, fmt.Sprintf("%-7s", inWords(f.Severity))), who, n.words())
+		p.linef("  %s  %-20s  %s", p.paint(f.Severity, fmt.Sprintf("%-7s", digest.InWords(f.Severity))), who, n.words())
 	}
 }

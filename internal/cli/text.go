@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"regcert/internal/batch"
+	"regcert/internal/digest"
 	"regcert/internal/policy"
 	"regcert/internal/xlsx"
 )
@@ -40,24 +41,6 @@ func (p printer) bold(text string) string {
 // comes before what was missed.
 func inPrint() []policy.Severity {
 	return []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}
-}
-
-// inWords is what people call a severity.
-func inWords(s policy.Severity) string {
-	switch s {
-	case policy.Breach:
-		return "missed"
-	case policy.Overdue:
-		return "overdue"
-	case policy.AtRisk:
-		return "at risk"
-	case policy.Todo:
-		return "to do"
-	case policy.Data:
-		return "to correct"
-	default:
-		return "for information"
-	}
 }
 
 // group is the findings of one rule and severity: one kind of thing to do.
@@ -142,7 +125,7 @@ func (p printer) headline(result *batch.Result) {
 	var parts []string
 	for _, severity := range inPrint() {
 		if n := *s.count(severity); n > 0 {
-			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, inWords(severity))))
+			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, digest.InWords(severity))))
 		}
 	}
 	records, read, unread := 0, 0, 0
@@ -185,7 +168,7 @@ func (p printer) findings(findings []policy.Finding) {
 	var last policy.Severity
 	for _, g := range groups(findings) {
 		if g.severity != last {
-			p.heading(g.severity, inWords(g.severity))
+			p.heading(g.severity, digest.InWords(g.severity))
 			last = g.severity
 		}
 		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.rule.Clause)
@@ -230,7 +213,7 @@ func (p printer) owners(findings []policy.Finding) {
 	p.heading("", "who must act")
 	head := fmt.Sprintf("  %-22s", "")
 	for _, s := range columns {
-		head += fmt.Sprintf("%12s", inWords(s))
+		head += fmt.Sprintf("%12s", digest.InWords(s))
 	}
 	p.linef("%s", head)
 	for _, o := range owners {
@@ -270,7 +253,7 @@ func (p printer) urgent(findings []policy.Finding) {
 		}
 		f := &list[i]
 		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
-		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", inWords(f.Severity))), who, f.Owner, printable(f.Action))
+		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", digest.InWords(f.Severity))), who, f.Owner, printable(f.Action))
 	}
 }
 

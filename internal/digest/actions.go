@@ -209,8 +209,6 @@ func (c *composer) daysLeft(f *told) actionlist.Cell {
 	switch {
 	case f.Due.IsZero(), f.Severity == policy.Breach, f.Severity == policy.Info:
 		return actionlist.Cell{}
-	case !f.AsOf.IsZero():
-		return actionlist.Number(c.in.Calendar.Left(c.asOf, f.Due))
 	}
 	return actionlist.Number(f.WorkingDaysLeft)
 }

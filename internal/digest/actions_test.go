@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"regcert/internal/actionlist"
+	"regcert/internal/calendar"
 	"regcert/internal/history"
 	"regcert/internal/policy"
 	"regcert/internal/register"
@@ -41,7 +42,7 @@ func judged(t testing.TB, tables string) *Input {
 	t.Helper()
 	cal := testCalendar(t)
 	report := policy.Judge(registertest.Read(t, monday, tables), policy.Options{AsOf: monday, Calendar: cal, Versions: []policy.Numbers{policy.Defaults()}})
-	in := &Input{Report: report, Calendar: cal, Centre: "Northfield", ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC), Next: monday + 7}
+	in := &Input{Report: report, Centre: "Northfield", ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC), Next: monday + 7}
 	in.Now = (&history.Past{}).Observe(&history.Reading{AsOf: monday, Findings: slices.Concat(report.Findings, report.Ready(cal)), Tutor: history.TutorsOf(report)})
 	return in
 }
@@ -124,7 +125,7 @@ func TestActionsAsLastSeen(t *testing.T) {
 		past.Lives[0].Events[i].Observation = 1
 	}
 	in.Report = &policy.Report{AsOf: monday + 7}
-	in.Now = past.Observe(&history.Reading{AsOf: monday + 7, Expects: func(string) bool { return true }})
+	in.Now = past.Observe(&history.Reading{AsOf: monday + 7, Expects: func(string) bool { return true }, Left: func(due calendar.Date) int { return testCalendar(t).Left(monday+7, due) }})
 	in.Workbooks = []Workbook{{Path: "enrolments.xlsx"}, {Path: "claims.xlsx", Read: true, Unread: []string{"Claims"}}}
 	book := actionBook(in, Recipient{})
 	wantRows(t, "the actions", columns(t, book, "Actions", "Status", "Working Days Left", "What Is Wrong", "Change", "Open Since", "As Last Seen On", "Cell"),

@@ -62,7 +62,7 @@ func countOf(l *history.Life, s policy.Severity) string {
 	if l.Matter == "CLM-01" && s == policy.Todo {
 		return readyToClaim
 	}
-	return labelOf(s)
+	return InWords(s)
 }
 
 // soon says how much will be late before the next digest.

@@ -272,7 +272,7 @@ func TestKindsOfSheetsThatAreReadyToClaim(t *testing.T) {
 	in.Report.Findings = nil
 	in.Report.Rows[1].Status = "Ready to claim"
 	in.Report.Rows[1].Record.Sheet.Kind = register.Enrolments
-	in.look()
+	in.look(t)
 	if d := Compose(in, Recipient{}); len(d.Sections) != 1 || d.Sections[0].Key != keyWorkbooks {
 		t.Errorf("a status of another kind of sheet counts as a claim: %+v", d.Sections)
 	}

@@ -21,7 +21,7 @@ func weekly(t testing.TB, in *Input, tables ...string) {
 	id := int64(0)
 	for i, table := range tables {
 		day := monday - calendar.Date(7*(len(tables)-i))
-		now := past.Observe(&history.Reading{AsOf: day, Findings: findings(t, in.Calendar, table), Books: books(in.Workbooks, true), Expects: expectsAll})
+		now := past.Observe(&history.Reading{AsOf: day, Findings: findings(t, testCalendar(t), table), Books: books(in.Workbooks, true), Expects: expectsAll})
 		for _, l := range now.Changed() {
 			if id++; l.ID == 0 {
 				l.ID = id
@@ -34,13 +34,18 @@ func weekly(t testing.TB, in *Input, tables ...string) {
 			past.Sheets[s] = history.Glance{Day: day, Kind: kind}
 		}
 	}
-	all := slices.Concat(in.Report.Findings, in.Report.Ready(in.Calendar))
-	in.Now = past.Observe(&history.Reading{AsOf: monday, Findings: all, Books: books(in.Workbooks, false), Expects: expectsAll, Tutor: history.TutorsOf(in.Report)})
+	all := slices.Concat(in.Report.Findings, in.Report.Ready(testCalendar(t)))
+	in.Now = past.Observe(&history.Reading{AsOf: monday, Findings: all, Books: books(in.Workbooks, false), Expects: expectsAll, Left: left(t), Tutor: history.TutorsOf(in.Report)})
 	for _, l := range in.Now.Changed() {
 		if id++; l.ID == 0 {
 			l.ID = id
 		}
 	}
+}
+
+// left counts the days left on the day of the tests.
+func left(t testing.TB) func(calendar.Date) int {
+	return func(due calendar.Date) int { return testCalendar(t).Left(monday, due) }
 }
 
 func expectsAll(string) bool { return true }
@@ -181,7 +186,7 @@ func TestIsEmpty(t *testing.T) {
 		"what is logged":              {this: strings.Replace(one, "REG-09 | todo", "REG-03 | logged", 1), want: true},
 	} {
 		in := idle(t)
-		in.Report.Findings = findings(t, in.Calendar, c.this)
+		in.Report.Findings = findings(t, testCalendar(t), c.this)
 		if c.change != nil {
 			c.change(in)
 		}

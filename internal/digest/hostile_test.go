@@ -14,7 +14,7 @@ import (
 
 // hostile puts s wherever text of a workbook or its name goes. The report is
 // short, so that the longest texts do not cut it.
-func hostile(from *Input, s string) *Input {
+func hostile(t testing.TB, from *Input, s string) *Input {
 	in := *from
 	report := *in.Report
 	report.Findings = nil
@@ -35,7 +35,7 @@ func hostile(from *Input, s string) *Input {
 	for i := range in.Workbooks {
 		in.Workbooks[i].Path, in.Workbooks[i].Reason, in.Workbooks[i].Unread = s, s, []string{s}
 	}
-	in.look()
+	in.look(t)
 	return &in
 }
 
@@ -89,15 +89,15 @@ func FuzzHostileCells(f *testing.F) {
 	who := func(s string) Recipient {
 		return Recipient{Name: s, Views: []View{{Codes: []string{s}}, {Tutor: s, Owners: []string{s}, Privacy: Names}}}
 	}
-	if d := Compose(hostile(in, "plain"), who("plain")); d.Snoozed == "" || d.Scope == "" || len(d.Owners) != 1 || d.Recipient == "" {
+	if d := Compose(hostile(f, in, "plain"), who("plain")); d.Snoozed == "" || d.Scope == "" || len(d.Owners) != 1 || d.Recipient == "" {
 		f.Fatal("not every text is tried")
 	}
-	plain := shape(f, with, Compose(hostile(in, "plain"), who("plain")))
+	plain := shape(f, with, Compose(hostile(f, in, "plain"), who("plain")))
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.Trim(oneLine(s, 1000), ". ") == "" || register.NormalCode(s) == "" {
 			return // as an empty cell: lines that would say nothing are left out
 		}
-		d := Compose(hostile(in, s), who(s))
+		d := Compose(hostile(t, in, s), who(s))
 		if got := shape(t, with, d); got != plain {
 			t.Errorf("%.60q changes the shape of the digest from\n%s\nto\n%s", s, plain, got)
 		}

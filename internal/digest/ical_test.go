@@ -30,7 +30,7 @@ func TestCalendar(t *testing.T) {
 	in := rich(t)
 	in.Report.Findings = []policy.Finding{due(monday+8, nil)}
 	in.Report.Rows = nil
-	in.look()
+	in.look(t)
 	file, ok := Calendar(in, Recipient{})
 	if !ok {
 		t.Fatal("there is no calendar")

@@ -141,20 +141,21 @@ func rich(t testing.TB) *Input {
 				{Rule: "CEN-01", Reason: "no Centre sheet"}, {Rule: "CEN-02", Reason: "no Centre sheet"}, {Rule: "CEN-03", Reason: "no Centre sheet"}, {Rule: "CEN-04", Reason: "no Centre sheet"},
 			},
 		},
-		Calendar: cal, Centre: "Northfield Training Centre",
+		Centre: "Northfield Training Centre",
 		Workbooks: []Workbook{
 			{Path: "enrolments.xlsx", Read: true}, {Path: "assessments.xlsx", Read: true, Unread: []string{"Units"}}, {Path: "claims.xlsx", Read: true, Troubled: true, Reason: "open on the computer OFFICE-2 since 07:48; its statuses are written when it is closed"},
 			{Path: "archive/claims 2024-25.xls", Troubled: true, Reason: "this is a workbook of Excel 97-2003; save it as .xlsx"},
 		},
 		ReadAt: time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC), Next: monday + 7,
 	}
-	in.look()
+	in.look(t)
 	return in
 }
 
 // look has what the report finds observed, for the first time.
-func (in *Input) look() {
-	findings := slices.Concat(in.Report.Findings, in.Report.Ready(in.Calendar))
+func (in *Input) look(t testing.TB) {
+	t.Helper()
+	findings := slices.Concat(in.Report.Findings, in.Report.Ready(testCalendar(t)))
 	in.Now = (&history.Past{}).Observe(&history.Reading{AsOf: in.Report.AsOf, Findings: findings})
 }
 
@@ -165,7 +166,7 @@ func asleep(t testing.TB) *Input {
 	in.Report.Findings = slices.DeleteFunc(in.Report.Findings, func(f policy.Finding) bool { return f.Snooze == nil })
 	in.Report.Rows = in.Report.Rows[2:]
 	in.Workbooks = idle(t).Workbooks
-	in.look()
+	in.look(t)
 	return in
 }
 
@@ -175,14 +176,14 @@ func idle(t testing.TB) *Input {
 	in := rich(t)
 	in.Report = &policy.Report{AsOf: monday, Policy: "1.0"}
 	in.Workbooks = []Workbook{{Path: "enrolments.xlsx", Read: true}, {Path: "claims.xlsx", Read: true}}
-	in.look()
+	in.look(t)
 	return in
 }
 
 // reportOf is a report of these findings, and of nothing else.
 func reportOf(t testing.TB, findings ...policy.Finding) *Input {
 	t.Helper()
-	in := &Input{Calendar: testCalendar(t), Report: &policy.Report{AsOf: monday, Findings: findings}, Next: monday + 7}
-	in.look()
+	in := &Input{Report: &policy.Report{AsOf: monday, Findings: findings}, Next: monday + 7}
+	in.look(t)
 	return in
 }

@@ -143,11 +143,7 @@ func (c *composer) item(f *told) Item {
 		out.AsOf = "As of " + f.AsOf.Long() + ": " + unseen(f, c.in.Workbooks)
 	}
 	if f.Severity != policy.Breach && f.Severity != policy.Info { // what is done is neither late nor in time
-		left := *f.Finding
-		if !f.AsOf.IsZero() && !left.Due.IsZero() {
-			left.WorkingDaysLeft = c.in.Calendar.Left(c.asOf, left.Due)
-		}
-		out.Days = daysWords(c.asOf, &left)
+		out.Days = daysWords(c.asOf, f.Finding)
 	}
 	return out
 }

@@ -252,7 +252,7 @@ func many(t testing.TB, n int) *Input {
 		f.LearnerID = fmt.Sprintf("L%06d", i)
 		in.Report.Findings[i] = f
 	}
-	in.look()
+	in.look(t)
 	return in
 }
 
@@ -293,7 +293,7 @@ func TestManyStepsOfOneRecord(t *testing.T) {
 	for i := range in.Report.Findings {
 		in.Report.Findings[i] = in.Report.Findings[28] // DAT-02
 	}
-	in.look()
+	in.look(t)
 	s := Compose(in, Recipient{Views: []View{{Sections: []string{keyData}}}}).Sections[0]
 	if s.shown() != 1 || len(s.Groups[0].Items[0].Steps) != maxSteps || s.Count != 300 || s.More != 300-maxSteps {
 		t.Errorf("%d items, %d of %d more", s.shown(), s.More, s.Count)

@@ -46,7 +46,7 @@ func TestLeadBesidesWhatIsSnoozed(t *testing.T) {
 		in := idle(t)
 		in.Report.Findings = findings(t, cal, strings.Join(c.table, "\n"))
 		in.Workbooks[0].Read = !c.unread
-		in.look()
+		in.look(t)
 		if got := Compose(in, Recipient{}).Lead; got != c.want {
 			t.Errorf("%q: %q, want %q", c.table, got, c.want)
 		}

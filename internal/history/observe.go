@@ -16,6 +16,7 @@ type Reading struct {
 	Books    []Book                       // all of the set
 	Expects  func(workbook string) bool   // reports whether the set would have the workbook, if it were there
 	Tutor    func(*policy.Finding) string // names the tutor of the learner; may be nil
+	Left     func(due calendar.Date) int  // the centre days left to a due date, for what is only remembered; may be nil
 }
 
 // Book is a workbook of the set.
@@ -66,7 +67,7 @@ func (p *Past) Observe(r *Reading) *Now {
 			if l.State == Snoozed && l.Until < r.AsOf {
 				l.wake(r.AsOf)
 			}
-			n.Matters = append(n.Matters, Matter{Finding: l.remembered(), Life: l, AsOf: day})
+			n.Matters = append(n.Matters, Matter{Finding: l.remembered(r), Life: l, AsOf: day})
 			continue
 		}
 		next := l.Sight
@@ -238,13 +239,16 @@ func (l *Life) wake(day calendar.Date) {
 
 // remembered is the finding as it was last seen. What was found then is not
 // remembered, as it may quote cells.
-func (l *Life) remembered() *policy.Finding {
+func (l *Life) remembered(r *Reading) *policy.Finding {
 	f := &policy.Finding{
 		Rule: l.Rule, Clause: l.Clause, Severity: l.Severity, Owner: l.Owner, LearnerID: l.LearnerID, QualificationCode: l.QualificationCode, UnitCode: l.UnitCode,
 		Kind: l.Kind, Field: l.Field, Due: l.Due, Workbook: l.Workbook, Sheet: l.Sheet, Row: l.Row, Col: l.Col, Action: l.Action,
 	}
 	if l.State == Snoozed {
 		f.Snooze = &policy.Snooze{Until: l.Until}
+	}
+	if r.Left != nil && !f.Due.IsZero() {
+		f.WorkingDaysLeft = r.Left(f.Due)
 	}
 	return f
 }

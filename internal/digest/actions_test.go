@@ -263,7 +263,7 @@ func FuzzActionList(f *testing.F) {
 	}
 	from := rich(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		in := hostile(from, s)
+		in := hostile(t, from, s)
 		in.Report.Rows = hostileRows(t, s)
 		book := actionBook(in, Recipient{Name: s, Views: []View{{Privacy: Names}}})
 		data, err := book.Bytes()

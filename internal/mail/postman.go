@@ -16,7 +16,7 @@ type Postman struct {
 	Outbox    *store.Store
 	Transport Transport
 	Now       func() time.Time // its time zone names the letters in a folder
-	Hold      bool             // what may have arrived is not sent again by itself
+	Hold      bool             // what may have arrived is not sent again by itself, from now on
 	What      string           // for whom others have to wait, such as "regcert digest"
 }
 
@@ -39,11 +39,11 @@ func backoff(tries int) time.Duration {
 // Due reports whether a message is to be sent by itself now.
 func (p *Postman) Due(m store.Message) bool {
 	now := p.Now()
-	if m.NextTry.IsZero() || m.NextTry.After(now) || m.Deadline.Before(now) {
-		return false
-	}
-	return m.State == store.Pending || m.State == store.Unknown && !p.Hold
+	return isWaiting(m) && !m.NextTry.IsZero() && !m.NextTry.After(now) && !m.Deadline.Before(now)
 }
+
+// isWaiting reports whether a message is still to be sent, or may be.
+func isWaiting(m store.Message) bool { return m.State == store.Pending || m.State == store.Unknown }
 
 // Deliver sends the messages that are due, in the order in which they came, and
 // gives up those whose deadline is over. With messages that are asked for it
@@ -100,7 +100,7 @@ func (p *Postman) Deliver(ctx context.Context, asked ...int64) (done []store.Mes
 // wants reports whether a message is to be sent in this pass.
 func (p *Postman) wants(m store.Message, pause *store.Pause, asked []int64) bool {
 	if len(asked) > 0 {
-		return slices.Contains(asked, m.ID) && (m.State == store.Pending || m.State == store.Unknown)
+		return slices.Contains(asked, m.ID) && isWaiting(m)
 	}
 	return p.Due(m) && (pause == nil || !pause.Until.After(p.Now()))
 }
@@ -135,7 +135,7 @@ func (p *Postman) recover(ctx context.Context) error {
 		case store.Sending:
 			m = waiting(m)
 		case store.DotSent:
-			m = unanswered(m, p.Now())
+			m = unanswered(m, p.Now(), p.Hold)
 			m.Error = "regcert ended before the receipt of the message was confirmed; look whether it arrived before it is sent again"
 		default:
 			continue
@@ -175,7 +175,7 @@ func (p *Postman) send(ctx context.Context, m store.Message) (store.Message, Out
 		handed.State, handed.Since = store.DotSent, p.Now()
 		return p.Outbox.Record(ctx, handed, store.Sending)
 	})
-	m = settled(m, receipt, failure, p.Now())
+	m = settled(m, receipt, failure, p.Now(), p.Hold)
 	return m, outcome(failure), p.Outbox.Record(context.WithoutCancel(ctx), m, store.Sending, store.DotSent)
 }
 
@@ -197,7 +197,7 @@ func outcome(err error) Outcome {
 
 // settled is a message after it was handed over, or after that was tried. One
 // that may have arrived before does not become one that surely has not.
-func settled(m store.Message, receipt string, failure error, now time.Time) store.Message {
+func settled(m store.Message, receipt string, failure error, now time.Time, hold bool) store.Message {
 	m.Since, m.Receipt, m.Error = now, receipt, ""
 	if failure != nil {
 		m.Error = oneLine(failure.Error())
@@ -207,7 +207,7 @@ func settled(m store.Message, receipt string, failure error, now time.Time) stor
 		m.State, m.NextTry = store.Sent, time.Time{}
 		return m
 	case Unknown:
-		return unanswered(m, now)
+		return unanswered(m, now, hold)
 	case Misconfigured: // it is due as before; the pause has all mail wait
 	case Refused:
 		m.NextTry = time.Time{}
@@ -233,10 +233,10 @@ func waiting(m store.Message) store.Message {
 }
 
 // unanswered is a message of which nobody knows whether it arrived. It is sent
-// once more, later, and then no more.
-func unanswered(m store.Message, now time.Time) store.Message {
+// once more, later, and then no more; or not at all where it is to be held.
+func unanswered(m store.Message, now time.Time, hold bool) store.Message {
 	m.State, m.NextTry = store.Unknown, time.Time{}
-	if m.Unanswered++; m.Unanswered == 1 {
+	if m.Unanswered++; m.Unanswered == 1 && !hold {
 		m.NextTry = now.Add(unknownWait)
 	}
 	return m

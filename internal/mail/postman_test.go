@@ -128,7 +128,7 @@ func TestSettled(t *testing.T) {
 		{"lost twice, then asked for, later", 1, 2, failure(Temporary), monday, store.Unknown, time.Time{}, 2},
 	} {
 		m := store.Message{State: store.Sending, Tries: c.tries, Unanswered: c.unanswered, NextTry: was, Deadline: deadline, Error: "before"}
-		got := settled(m, "receipt", c.err, c.now)
+		got := settled(m, "receipt", c.err, c.now, false)
 		if got.State != c.want || !got.NextTry.Equal(c.next) || got.Unanswered != c.wantLost || !got.Since.Equal(c.now) || (got.Error == "") != (c.err == nil) {
 			t.Errorf("%s: %+v; want %s, next %v, lost %d times", c.name, got, c.want, c.next, c.wantLost)
 		}

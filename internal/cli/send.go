@@ -160,7 +160,7 @@ func (a *app) tellDigest(before, now store.Message, zone *time.Location) {
 // tellUnsent says why something was not sent, or why nobody knows.
 func (a *app) tellUnsent(what string, m store.Message, zone *time.Location) {
 	switch why := m.Error; {
-	case m.State == store.Unknown && m.NextTry.IsZero():
+	case m.State == store.Unknown && m.NextTry.Before(a.Now()): // none, or its time is over
 		a.warn("%s may have arrived, and is not sent again by itself: %s; `regcert mail retry %d` sends it again", what, why, m.ID)
 	case m.State == store.Unknown:
 		a.warn("%s may have arrived, and is due once more on %s: %s", what, m.NextTry.In(zone).Format(timeShown), why)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,9 +147,9 @@ mail:
 // and is not sent again before its hour.
 func TestSendUnknown(t *testing.T) {
 	for _, hold := range []bool{false, true} {
-		lost := true
+		var mended atomic.Bool
 		server := mailtest.OpenScripted(t, func(step mailtest.Step, _ string) mailtest.Fate {
-			return mailtest.Fate{HangUp: lost && step == mailtest.AtAnswer}
+			return mailtest.Fate{HangUp: step == mailtest.AtAnswer && !mended.Load()}
 		})
 		c := newSMTPCentre(t, fmt.Sprintf(`
 workbooks: [{path: a.xlsx}]
@@ -169,7 +170,7 @@ mail:
 		}
 		say := map[bool]string{false: "and is due once more on ", true: "and is not sent again by itself: 127.0.0.1:"}[hold]
 		c.regcert(t, 3, "the digest for Head of Quality may have arrived, "+say, digest...)
-		lost = false
+		mended.Store(true)
 		c.now = c.now.Add(59 * time.Minute)
 		c.regcert(t, 3, "may have arrived", digest...)
 		taken(1)

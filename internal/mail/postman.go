@@ -39,11 +39,20 @@ func backoff(tries int) time.Duration {
 // Due reports whether a message is to be sent by itself now.
 func (p *Postman) Due(m store.Message) bool {
 	now := p.Now()
-	return isWaiting(m) && !m.NextTry.IsZero() && !m.NextTry.After(now) && !m.Deadline.Before(now)
+	return isWaiting(m) && !m.NextTry.IsZero() && !m.NextTry.After(now) && !isOver(m, now)
 }
 
 // isWaiting reports whether a message is still to be sent, or may be.
 func isWaiting(m store.Message) bool { return m.State == store.Pending || m.State == store.Unknown }
+
+// isOver reports whether a message is too old to be sent by itself. One that
+// may have arrived had its hour to wait.
+func isOver(m store.Message, now time.Time) bool {
+	if m.State == store.Unknown {
+		return m.Deadline.Add(2 * unknownWait).Before(now)
+	}
+	return m.Deadline.Before(now)
+}
 
 // Deliver sends the messages that are due, in the order in which they came, and
 // gives up those whose deadline is over. With messages that are asked for it
@@ -65,7 +74,7 @@ func (p *Postman) Deliver(ctx context.Context, asked ...int64) (done []store.Mes
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if len(asked) == 0 && m.State == store.Pending && m.Deadline.Before(p.Now()) {
+			if len(asked) == 0 && isWaiting(m) && !m.NextTry.IsZero() && isOver(m, p.Now()) {
 				if m, err = p.giveUp(ctx, m); err != nil {
 					return err
 				}
@@ -150,11 +159,14 @@ func (p *Postman) recover(ctx context.Context) error {
 
 // giveUp ends the tries of a message whose deadline is over.
 func (p *Postman) giveUp(ctx context.Context, m store.Message) (store.Message, error) {
-	m.State, m.Since, m.NextTry = store.Failed, p.Now(), time.Time{}
+	m.NextTry = time.Time{}
+	if m.State == store.Pending {
+		m.State, m.Since = store.Failed, p.Now()
+	}
 	if m.Error == "" {
 		m.Error = "nobody tried to send it before its time was over"
 	}
-	return m, p.Outbox.Record(ctx, m, store.Pending)
+	return m, p.Outbox.Record(ctx, m, store.Pending, store.Unknown)
 }
 
 // send hands one message over, and records what became of it even if ctx ends

@@ -217,6 +217,30 @@ func TestNeverTried(t *testing.T) {
 	}
 }
 
+// TestUnknownAtTheEnd guards that what may have arrived has its hour even if the
+// deadline comes before, and is not sent days later.
+func TestUnknownAtTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		later time.Duration
+		want  store.State
+		tries int
+	}{{time.Hour, store.Sent, 2}, {2 * time.Hour, store.Sent, 2}, {2*time.Hour + time.Minute, store.Unknown, 1}} {
+		p, clock, tr := newPostman(t)
+		m := enqueue(t, p.Outbox, "a@centre.example", monday)
+		clock.now = m.Deadline
+		tr.send = fails(Unknown)
+		deliver(t, p)
+		tr.send = takes
+		clock.now = m.Deadline.Add(c.later)
+		if done := deliver(t, p); len(done) != 1 || done[0].State != c.want || len(tr.tried) != c.tries || !done[0].NextTry.IsZero() {
+			t.Errorf("%v after the deadline: %+v, tried %d times; want %s, %d", c.later, done, len(tr.tried), c.want, c.tries)
+		}
+		if done := deliver(t, p); len(done) != 0 {
+			t.Errorf("once more: %+v", done)
+		}
+	}
+}
+
 // TestRefusedAlone guards that what becomes of one message is nothing to the others.
 func TestRefusedAlone(t *testing.T) {
 	p, _, tr := newPostman(t)
@@ -300,7 +324,7 @@ func TestUnknown(t *testing.T) {
 			m := enqueue(t, p.Outbox, "a@centre.example", monday)
 			tr.send = fails(Unknown)
 			var tried []time.Duration
-			for c.now = monday; c.now.Before(monday.Add(30 * time.Hour)); c.now = c.now.Add(time.Minute) {
+			for c.now = monday; c.now.Before(monday.Add(4 * time.Hour)); c.now = c.now.Add(time.Minute) {
 				tried = append(tried, slices.Repeat([]time.Duration{c.now.Sub(monday) / time.Minute}, len(deliver(t, p)))...)
 			}
 			want := map[bool][]time.Duration{false: {0, 60}, true: {0}}[hold]

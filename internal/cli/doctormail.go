@@ -7,7 +7,6 @@ import (
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
-	"regcert/internal/mail"
 	"regcert/internal/store"
 )
 
@@ -20,11 +19,7 @@ func (a *app) examineMail(ctx context.Context, cfg *config.Config) batch.Check {
 	if cfg.Mail.Transport == "outbox" {
 		check.Subject, check.Text = folderSubject(cfg, cfg.Mail.OutboxDir), "letters can be written here"
 	}
-	settings, err := cfg.MailSettings(a.Getenv)
-	var transport mail.Transport
-	if err == nil {
-		transport, err = mail.New(settings)
-	}
+	transport, err := a.transport(cfg)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, mailTime)
 		defer cancel()

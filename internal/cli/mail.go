@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"regcert/internal/config"
-	"regcert/internal/mail"
 	"regcert/internal/store"
 )
 
@@ -125,30 +124,32 @@ func (a *app) mail(ctx context.Context) error {
 }
 
 func (a *app) mailRetry(ctx context.Context, cfg *config.Config, state *store.Store, id int64) error {
-	m, err := a.byHand(ctx, state, id, (*store.Store).Retry)
+	transport, err := a.transport(cfg)
+	if err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	m, err := a.byHand(ctx, cfg, state, id, (*store.Store).Retry)
 	if err != nil {
 		return err
 	}
-	postman, err := a.postman(cfg, state, "mail retry")
-	if err != nil {
-		return err
-	}
+	postman := a.postman(cfg, state, "mail retry")
+	postman.Transport = transport
 	_, err = postman.Deliver(ctx, id)
-	now, unread := state.Message(context.WithoutCancel(ctx), m.ID)
+	m, unread := state.Message(context.WithoutCancel(ctx), m.ID)
 	if err = errors.Join(err, unread); err != nil {
 		return busy(trouble(err, ""))
 	}
-	if now.State == store.Sent {
-		a.printer().linef("Sent to %s: %s", printable(toWhom(now)), printable(now.Receipt))
+	if m.State == store.Sent {
+		a.printer().linef("Sent to %s: %s", printable(toWhom(m)), printable(m.Receipt))
 		return nil
 	}
 	a.code = exitTrouble
-	a.tellUnsent(fmt.Sprintf("message %d to %s", id, toWhom(now)), now, cfg.Location)
+	a.tellUnsent(fmt.Sprintf("message %d to %s", id, toWhom(m)), m, cfg.Location)
 	return nil
 }
 
-func (a *app) mailDrop(ctx context.Context, _ *config.Config, state *store.Store, id int64) error {
-	m, err := a.byHand(ctx, state, id, (*store.Store).Drop)
+func (a *app) mailDrop(ctx context.Context, cfg *config.Config, state *store.Store, id int64) error {
+	m, err := a.byHand(ctx, cfg, state, id, (*store.Store).Drop)
 	if err != nil {
 		return err
 	}
@@ -158,13 +159,12 @@ func (a *app) mailDrop(ctx context.Context, _ *config.Config, state *store.Store
 
 // byHand changes a message as somebody asks, after what an earlier process left
 // behind is settled.
-func (a *app) byHand(ctx context.Context, state *store.Store, id int64,
+func (a *app) byHand(ctx context.Context, cfg *config.Config, state *store.Store, id int64,
 	change func(*store.Store, context.Context, int64, time.Time) (store.Message, error)) (store.Message, error) {
 	if state == nil {
 		return store.Message{}, usage("there is no message %d: nothing was sent yet", id)
 	}
-	postman := &mail.Postman{Outbox: state, Now: a.Now, What: "regcert mail"}
-	if err := postman.Recover(ctx); err != nil {
+	if err := a.postman(cfg, state, "mail").Recover(ctx); err != nil {
 		return store.Message{}, busy(trouble(err, ""))
 	}
 	m, err := change(state, ctx, id, a.Now())

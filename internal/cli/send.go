@@ -21,20 +21,22 @@ const (
 // timeShown is how the times of messages are shown.
 const timeShown = "Mon 2 Jan 2006 at 15:04"
 
-// postman makes the postman of the configuration, who works for a command.
-func (a *app) postman(cfg *config.Config, state *store.Store, command string) (*mail.Postman, error) {
+// postman makes the postman of the configuration, who works for a command. He
+// has no transport yet: to look after the outbox he needs none.
+func (a *app) postman(cfg *config.Config, state *store.Store, command string) *mail.Postman {
+	return &mail.Postman{
+		Outbox: state, Hold: cfg.Mail.OnUnknown == "hold", What: "regcert " + command,
+		Now: func() time.Time { return a.Now().In(cfg.Location) },
+	}
+}
+
+// transport makes the transport of the configuration.
+func (a *app) transport(cfg *config.Config) (mail.Transport, error) {
 	settings, err := cfg.MailSettings(a.Getenv)
 	if err != nil {
-		return nil, &failure{code: exitUsage, err: err}
+		return nil, err
 	}
-	transport, err := mail.New(settings)
-	if err != nil {
-		return nil, &failure{code: exitUsage, err: err}
-	}
-	return &mail.Postman{
-		Outbox: state, Transport: transport, Hold: cfg.Mail.OnUnknown == "hold", What: "regcert " + command,
-		Now: func() time.Time { return a.Now().In(cfg.Location) },
-	}, nil
+	return mail.New(settings)
 }
 
 // queue puts a letter into the outbox, unless it is there already.
@@ -57,9 +59,10 @@ func queue(ctx context.Context, state *store.Store, l *letter, lasts time.Durati
 
 // send queues the letters of a digest, and delivers those that have not gone out.
 func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, letters []letter) error {
-	postman, err := a.postman(cfg, state, "digest")
-	if err != nil {
-		return err
+	postman := a.postman(cfg, state, "digest")
+	var err error
+	if postman.Transport, err = a.transport(cfg); err != nil {
+		return &failure{code: exitUsage, err: err}
 	}
 	if err := postman.Recover(ctx); err != nil {
 		return busy(trouble(err, ""))
@@ -106,9 +109,9 @@ func (a *app) deliver(ctx context.Context, cfg *config.Config, state *store.Stor
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	postman, err := a.postman(cfg, state, command)
-	if err != nil {
-		return err
+	postman := a.postman(cfg, state, command)
+	if postman.Transport, err = a.transport(cfg); err != nil {
+		return &failure{code: exitUsage, err: err}
 	}
 	done, err := postman.Deliver(ctx)
 	for _, m := range done {
@@ -157,7 +160,7 @@ func (a *app) tellDigest(before, now store.Message, zone *time.Location) {
 // tellUnsent says why something was not sent, or why nobody knows.
 func (a *app) tellUnsent(what string, m store.Message, zone *time.Location) {
 	switch why := m.Error; {
-	case m.State == store.Unknown && m.NextTry.IsZero():
+	case m.State == store.Unknown && m.NextTry.Before(a.Now()): // none, or its time is over
 		a.warn("%s may have arrived, and is not sent again by itself: %s; `regcert mail retry %d` sends it again", what, why, m.ID)
 	case m.State == store.Unknown:
 		a.warn("%s may have arrived, and is due once more on %s: %s", what, m.NextTry.In(zone).Format(timeShown), why)

@@ -16,7 +16,7 @@ type Postman struct {
 	Outbox    *store.Store
 	Transport Transport
 	Now       func() time.Time // its time zone names the letters in a folder
-	Hold      bool             // what may have arrived is not sent again by itself
+	Hold      bool             // what may have arrived is not sent again by itself, from now on
 	What      string           // for whom others have to wait, such as "regcert digest"
 }
 
@@ -39,10 +39,19 @@ func backoff(tries int) time.Duration {
 // Due reports whether a message is to be sent by itself now.
 func (p *Postman) Due(m store.Message) bool {
 	now := p.Now()
-	if m.NextTry.IsZero() || m.NextTry.After(now) || m.Deadline.Before(now) {
-		return false
+	return isWaiting(m) && !m.NextTry.IsZero() && !m.NextTry.After(now) && !isOver(m, now)
+}
+
+// isWaiting reports whether a message is still to be sent, or may be.
+func isWaiting(m store.Message) bool { return m.State == store.Pending || m.State == store.Unknown }
+
+// isOver reports whether a message is too old to be sent by itself. One that
+// may have arrived had its hour to wait.
+func isOver(m store.Message, now time.Time) bool {
+	if m.State == store.Unknown {
+		return m.Deadline.Add(2 * unknownWait).Before(now)
 	}
-	return m.State == store.Pending || m.State == store.Unknown && !p.Hold
+	return m.Deadline.Before(now)
 }
 
 // Deliver sends the messages that are due, in the order in which they came, and
@@ -65,7 +74,7 @@ func (p *Postman) Deliver(ctx context.Context, asked ...int64) (done []store.Mes
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if len(asked) == 0 && m.State == store.Pending && m.Deadline.Before(p.Now()) {
+			if len(asked) == 0 && isWaiting(m) && !m.NextTry.IsZero() && isOver(m, p.Now()) {
 				if m, err = p.giveUp(ctx, m); err != nil {
 					return err
 				}
@@ -100,7 +109,7 @@ func (p *Postman) Deliver(ctx context.Context, asked ...int64) (done []store.Mes
 // wants reports whether a message is to be sent in this pass.
 func (p *Postman) wants(m store.Message, pause *store.Pause, asked []int64) bool {
 	if len(asked) > 0 {
-		return slices.Contains(asked, m.ID) && (m.State == store.Pending || m.State == store.Unknown)
+		return slices.Contains(asked, m.ID) && isWaiting(m)
 	}
 	return p.Due(m) && (pause == nil || !pause.Until.After(p.Now()))
 }
@@ -135,7 +144,7 @@ func (p *Postman) recover(ctx context.Context) error {
 		case store.Sending:
 			m = waiting(m)
 		case store.DotSent:
-			m = unanswered(m, p.Now())
+			m = unanswered(m, p.Now(), p.Hold)
 			m.Error = "regcert ended before the receipt of the message was confirmed; look whether it arrived before it is sent again"
 		default:
 			continue
@@ -150,11 +159,14 @@ func (p *Postman) recover(ctx context.Context) error {
 
 // giveUp ends the tries of a message whose deadline is over.
 func (p *Postman) giveUp(ctx context.Context, m store.Message) (store.Message, error) {
-	m.State, m.Since, m.NextTry = store.Failed, p.Now(), time.Time{}
+	m.NextTry = time.Time{}
+	if m.State == store.Pending {
+		m.State, m.Since = store.Failed, p.Now()
+	}
 	if m.Error == "" {
 		m.Error = "nobody tried to send it before its time was over"
 	}
-	return m, p.Outbox.Record(ctx, m, store.Pending)
+	return m, p.Outbox.Record(ctx, m, store.Pending, store.Unknown)
 }
 
 // send hands one message over, and records what became of it even if ctx ends
@@ -175,7 +187,7 @@ func (p *Postman) send(ctx context.Context, m store.Message) (store.Message, Out
 		handed.State, handed.Since = store.DotSent, p.Now()
 		return p.Outbox.Record(ctx, handed, store.Sending)
 	})
-	m = settled(m, receipt, failure, p.Now())
+	m = settled(m, receipt, failure, p.Now(), p.Hold)
 	return m, outcome(failure), p.Outbox.Record(context.WithoutCancel(ctx), m, store.Sending, store.DotSent)
 }
 
@@ -197,7 +209,7 @@ func outcome(err error) Outcome {
 
 // settled is a message after it was handed over, or after that was tried. One
 // that may have arrived before does not become one that surely has not.
-func settled(m store.Message, receipt string, failure error, now time.Time) store.Message {
+func settled(m store.Message, receipt string, failure error, now time.Time, hold bool) store.Message {
 	m.Since, m.Receipt, m.Error = now, receipt, ""
 	if failure != nil {
 		m.Error = oneLine(failure.Error())
@@ -207,7 +219,7 @@ func settled(m store.Message, receipt string, failure error, now time.Time) stor
 		m.State, m.NextTry = store.Sent, time.Time{}
 		return m
 	case Unknown:
-		return unanswered(m, now)
+		return unanswered(m, now, hold)
 	case Misconfigured: // it is due as before; the pause has all mail wait
 	case Refused:
 		m.NextTry = time.Time{}
@@ -233,10 +245,10 @@ func waiting(m store.Message) store.Message {
 }
 
 // unanswered is a message of which nobody knows whether it arrived. It is sent
-// once more, later, and then no more.
-func unanswered(m store.Message, now time.Time) store.Message {
+// once more, later, and then no more; or not at all where it is to be held.
+func unanswered(m store.Message, now time.Time, hold bool) store.Message {
 	m.State, m.NextTry = store.Unknown, time.Time{}
-	if m.Unanswered++; m.Unanswered == 1 {
+	if m.Unanswered++; m.Unanswered == 1 && !hold {
 		m.NextTry = now.Add(unknownWait)
 	}
 	return m

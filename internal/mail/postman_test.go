@@ -13,86 +13,6 @@ import (
 	"regcert/internal/store"
 )
 
-var monday = time.Date(2026, time.May, 11, 8, 0, 0, 0, time.UTC)
-
-// clock is a clock that a test sets.
-type clock struct{ now time.Time }
-
-func (c *clock) read() time.Time { return c.now }
-
-// scripted is a transport that does what a test says.
-type scripted struct {
-	send  func(ctx context.Context, l *Letter, beforeDot func() error) (string, error)
-	tried []string // the recipients, in their order
-}
-
-func (s *scripted) Send(ctx context.Context, l *Letter, beforeDot func() error) (string, error) {
-	s.tried = append(s.tried, l.To)
-	return s.send(ctx, l, beforeDot)
-}
-func (s *scripted) Check(context.Context) error { return nil }
-func (s *scripted) String() string              { return "scripted" }
-
-// fails is a transport's answer with an outcome. What may have arrived was
-// recorded before.
-func fails(o Outcome) func(context.Context, *Letter, func() error) (string, error) {
-	return func(_ context.Context, _ *Letter, beforeDot func() error) (string, error) {
-		if o == Unknown {
-			if err := beforeDot(); err != nil {
-				return "", err
-			}
-		}
-		return "", &Error{Place: "mail.example:587", Step: "try", Outcome: o, Err: errors.New("no\r\nluck")}
-	}
-}
-
-func takes(_ context.Context, _ *Letter, beforeDot func() error) (string, error) {
-	return "taken", beforeDot()
-}
-
-func openOutbox(t testing.TB, dir string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
-}
-
-// enqueue puts a digest for somebody into the outbox, to be tried for a day.
-func enqueue(t testing.TB, s *store.Store, to string, at time.Time) store.Message {
-	t.Helper()
-	l := letter(t, to)
-	m, _, err := s.Enqueue(t.Context(), store.Message{
-		Key: store.Key{Job: "digest", Slot: "2026-05-11", Recipient: to}, MessageID: l.MessageID, Sender: l.From, Written: at, Deadline: at.Add(24 * time.Hour),
-	}, l.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// newPostman is a postman at his outbox, a clock and a transport.
-func newPostman(t testing.TB) (*Postman, *clock, *scripted) {
-	c, tr := &clock{monday}, &scripted{send: takes}
-	return &Postman{Outbox: openOutbox(t, t.TempDir()), Transport: tr, Now: c.read, What: "regcert test"}, c, tr
-}
-
-func deliver(t testing.TB, p *Postman, asked ...int64) []store.Message {
-	t.Helper()
-	done, err := p.Deliver(t.Context(), asked...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range done {
-		if there, err := p.Outbox.Message(t.Context(), m.ID); err != nil || there != m {
-			t.Errorf("returned %+v, and there is %+v (%v)", m, there, err)
-		}
-	}
-	return done
-}
-
 // TestSettled guards what becomes of a message, by what became of its letter.
 func TestSettled(t *testing.T) {
 	failure := func(o Outcome) error { return &Error{Outcome: o, Err: errors.New("why")} }
@@ -128,7 +48,7 @@ func TestSettled(t *testing.T) {
 		{"lost twice, then asked for, later", 1, 2, failure(Temporary), monday, store.Unknown, time.Time{}, 2},
 	} {
 		m := store.Message{State: store.Sending, Tries: c.tries, Unanswered: c.unanswered, NextTry: was, Deadline: deadline, Error: "before"}
-		got := settled(m, "receipt", c.err, c.now)
+		got := settled(m, "receipt", c.err, c.now, false)
 		if got.State != c.want || !got.NextTry.Equal(c.next) || got.Unanswered != c.wantLost || !got.Since.Equal(c.now) || (got.Error == "") != (c.err == nil) {
 			t.Errorf("%s: %+v; want %s, next %v, lost %d times", c.name, got, c.want, c.next, c.wantLost)
 		}
@@ -217,6 +137,30 @@ func TestNeverTried(t *testing.T) {
 	}
 }
 
+// TestUnknownAtTheEnd guards that what may have arrived has its hour even if the
+// deadline comes before, and is not sent days later.
+func TestUnknownAtTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		later time.Duration
+		want  store.State
+		tries int
+	}{{time.Hour, store.Sent, 2}, {2 * time.Hour, store.Sent, 2}, {2*time.Hour + time.Minute, store.Unknown, 1}} {
+		p, clock, tr := newPostman(t)
+		m := enqueue(t, p.Outbox, "a@centre.example", monday)
+		clock.now = m.Deadline
+		tr.send = fails(Unknown)
+		deliver(t, p)
+		tr.send = takes
+		clock.now = m.Deadline.Add(c.later)
+		if done := deliver(t, p); len(done) != 1 || done[0].State != c.want || len(tr.tried) != c.tries || !done[0].NextTry.IsZero() {
+			t.Errorf("%v after the deadline: %+v, tried %d times; want %s, %d", c.later, done, len(tr.tried), c.want, c.tries)
+		}
+		if done := deliver(t, p); len(done) != 0 {
+			t.Errorf("once more: %+v", done)
+		}
+	}
+}
+
 // TestRefusedAlone guards that what becomes of one message is nothing to the others.
 func TestRefusedAlone(t *testing.T) {
 	p, _, tr := newPostman(t)
@@ -300,7 +244,7 @@ func TestUnknown(t *testing.T) {
 			m := enqueue(t, p.Outbox, "a@centre.example", monday)
 			tr.send = fails(Unknown)
 			var tried []time.Duration
-			for c.now = monday; c.now.Before(monday.Add(30 * time.Hour)); c.now = c.now.Add(time.Minute) {
+			for c.now = monday; c.now.Before(monday.Add(4 * time.Hour)); c.now = c.now.Add(time.Minute) {
 				tried = append(tried, slices.Repeat([]time.Duration{c.now.Sub(monday) / time.Minute}, len(deliver(t, p)))...)
 			}
 			want := map[bool][]time.Duration{false: {0, 60}, true: {0}}[hold]

@@ -56,7 +56,8 @@ type Scripted struct {
 	failed int
 }
 
-// OpenScripted starts a server. The recipient is known to the script from RCPT on.
+// OpenScripted starts a server. The script is asked by one conversation at a
+// time; it knows the recipient from RCPT on.
 func OpenScripted(t *testing.T, script func(step Step, to string) Fate) *Scripted {
 	t.Helper()
 	cert, ca := SelfSigned(t)
@@ -149,11 +150,11 @@ func (c *talk) fate(step Step) Fate {
 	if len(c.got.To) > 0 {
 		to = c.got.To[0]
 	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
 	f := c.s.script(step, to)
 	if f != (Fate{}) {
-		c.s.mu.Lock()
 		c.s.failed++
-		c.s.mu.Unlock()
 	}
 	return f
 }

@@ -128,11 +128,15 @@ func (a *app) sendDigest(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer state.Close()
+	postman := a.postman(cfg, state, "digest")
+	if postman.Transport, err = a.transport(cfg); err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
 	letters, err := a.recordDigest(ctx, cfg, state)
 	if err != nil {
 		return err
 	}
-	return a.send(ctx, cfg, state, letters)
+	return a.send(ctx, postman, cfg.Location, letters)
 }
 
 // recordDigest composes the digests and records what they were made of, while

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
@@ -14,17 +15,15 @@ import (
 // missed (P 3.3(5)), to those who are to know, and delivers what is due. A run
 // that is no part of the history tells nobody.
 func (a *app) escalate(ctx context.Context, cfg *config.Config, state *store.Store, result *batch.Result) error {
-	if result.Recorded {
+	recipients := slices.DeleteFunc(slices.Clone(cfg.Recipients), func(r config.Recipient) bool { return len(r.Escalations) == 0 })
+	if result.Recorded && len(recipients) > 0 {
 		w, err := a.writer(cfg, result)
 		if err != nil {
 			return err
 		}
-		for _, r := range cfg.Recipients {
-			if len(r.Escalations) == 0 {
-				continue
-			}
+		for _, r := range recipients {
 			if err := a.escalateTo(ctx, w, state, r); err != nil {
-				return err
+				return trouble(err, "")
 			}
 		}
 	}

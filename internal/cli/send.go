@@ -58,15 +58,12 @@ func queue(ctx context.Context, state *store.Store, l *letter, lasts time.Durati
 }
 
 // send queues the letters of a digest, and delivers those that have not gone out.
-func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, letters []letter) error {
-	postman := a.postman(cfg, state, "digest")
-	var err error
-	if postman.Transport, err = a.transport(cfg); err != nil {
-		return &failure{code: exitUsage, err: err}
-	}
-	if err := postman.Recover(ctx); err != nil {
+func (a *app) send(ctx context.Context, postman *mail.Postman, zone *time.Location, letters []letter) error {
+	err := postman.Recover(ctx)
+	if err != nil {
 		return busy(trouble(err, ""))
 	}
+	state := postman.Outbox
 	var queued []store.Message
 	var asked []int64
 	for i := range letters {
@@ -94,7 +91,7 @@ func (a *app) send(ctx context.Context, cfg *config.Config, state *store.Store, 
 		if unread != nil {
 			return trouble(errors.Join(err, unread), "")
 		}
-		a.tellDigest(before, now, cfg.Location)
+		a.tellDigest(before, now, zone)
 	}
 	if err != nil {
 		return busy(trouble(err, ""))
@@ -111,7 +108,7 @@ func (a *app) deliver(ctx context.Context, cfg *config.Config, state *store.Stor
 	}
 	postman := a.postman(cfg, state, command)
 	if postman.Transport, err = a.transport(cfg); err != nil {
-		return &failure{code: exitUsage, err: err}
+		return trouble(err, "") // the rest of the command is done
 	}
 	done, err := postman.Deliver(ctx)
 	for _, m := range done {

@@ -94,6 +94,7 @@ type loaded struct {
 	data   []byte
 	file   *xlsx.File
 	book   *register.Workbook
+	gone   bool // it is not there
 
 	plain     []byte             // the package: data, or what is encrypted in it
 	protected *encrypted.Package // nil: no password protects it

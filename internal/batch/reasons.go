@@ -26,8 +26,10 @@ func (l *loaded) notRead(err error) {
 	case errors.Is(err, fs.ErrNotExist) && isThere(l.path+".nextcloud"): // what is left of a file that was made online-only
 		l.leave(Deferred, swap.ErrPlaceholder.Error()+"; "+again)
 	case errors.Is(err, fs.ErrNotExist) && l.expected:
+		l.gone = true
 		l.leave(Deferred, "it is not there, though it was a short while ago: programs take a workbook away for a moment when they save it; nobody's learners are taken for gone, and "+again)
 	case errors.Is(err, fs.ErrNotExist):
+		l.gone = true
 		l.fail("there is no such file; correct the path, or wait until whoever is saving it has finished")
 	default:
 		l.fail(withRemedy(err))

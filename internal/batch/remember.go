@@ -66,7 +66,7 @@ func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report)
 		if l.copy {
 			continue
 		}
-		b := history.Book{Path: l.name, Read: l.book != nil, Sheets: map[string]register.Kind{}}
+		b := history.Book{Path: l.name, Read: l.book != nil, Gone: l.gone, Sheets: map[string]register.Kind{}}
 		if l.book != nil {
 			b.Unread = l.book.Headless
 			for _, s := range l.book.Sheets {

@@ -1,6 +1,6 @@
 // Package digest turns what is open into the emails that managers get: who must
-// do what, worst first, and what has changed. It is pure: it reads no file and
-// no clock.
+// do what, worst first, and what has changed. It is pure: but for the templates of
+// a centre's own it reads no file, and no clock.
 package digest
 
 import (

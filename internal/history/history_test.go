@@ -66,6 +66,11 @@ func (d *diary) observe(r *Reading) *Now {
 	for s, kind := range d.now.Sheets {
 		d.past.Sheets[s] = Glance{r.AsOf, kind}
 	}
+	for s := range d.past.Sheets {
+		if slices.Contains(d.now.Renamed, s.Workbook) {
+			delete(d.past.Sheets, s)
+		}
+	}
 	return d.now
 }
 
@@ -209,6 +214,12 @@ func TestMissingWorkbooks(t *testing.T) {
 		{"what does not look into it is not", map[int]string{0: "-- w\n-- b\nASM-01 | breach | L1 | q | b 2\nREG-10 | todo | L2 | q | b 3", 7: "!! w\n-- b"},
 			"ASM-01 L1 0:open/breach 7:closed/breach\nREG-10 L2 0:open/todo", "REG-10 0"},
 		{"after a while it is taken to stay away", map[int]string{0: "-- a\n-- b\n" + late + cross, 36: "!! a\n-- b\n"}, "REG-01 L1 0:open/overdue\nCLM-04 L3 iqa 0:open/overdue 36:closed/overdue", "REG-01 0"},
+		{"of one that is gone sooner: a week", map[int]string{0: "-- a\n-- b\n" + late + cross, 7: "-- b\n"}, "REG-01 L1 0:open/overdue\nCLM-04 L3 iqa 0:open/overdue", "REG-01 0CLM-04 0"},
+		{"and no longer", map[int]string{0: "-- a\n-- b\n" + late + cross, 8: "-- b\n"}, "REG-01 L1 0:open/overdue\nCLM-04 L3 iqa 0:open/overdue 8:closed/overdue", "REG-01 0"},
+		{"it has another name, and something in it was dealt with", map[int]string{0: "-- a\n-- b\n" + late + cross + strings.ReplaceAll(late, "L1", "L4"), 7: "-- c\n-- b\n" + strings.ReplaceAll(late, "a 2", "c 9"), 8: "-- c\n-- b\n"},
+			"REG-01 L1 0:open/overdue 8:closed/overdue\nREG-01 L4 0:open/overdue 7:closed/overdue\nCLM-04 L3 iqa 0:open/overdue 7:closed/overdue", ""},
+		{"another has come, and it is gone", map[int]string{0: "-- a\n-- b\n" + late, 7: "-- c\n-- b\n" + strings.ReplaceAll(strings.ReplaceAll(late, "a 2", "c 9"), "L1", "L9")},
+			"REG-01 L1 0:open/overdue\nREG-01 L9 7:open/overdue", "REG-01 0"},
 		{"one that never could be read keeps nothing open", map[int]string{0: "!! x\n-- b\n" + cross, 7: "!! x\n-- b\n"}, "CLM-04 L3 iqa 0:open/overdue 7:closed/overdue", ""},
 		{"a snooze ends while nobody can look", map[int]string{0: "-- a\nREG-09 | todo | L1 | q | a 2 |||6", 6: "!! a", 7: "!! a"}, "REG-09 L1 0:snoozed/todo 7:open/todo", "REG-09 0"},
 	} {
@@ -252,7 +263,7 @@ func TestDoubtful(t *testing.T) {
 		day  int
 		see  string
 		want string
-	}{{0, "-- a\n-- b\n" + table, ""}, {7, "!! a\n-- b\n" + table, "REG-01"}, {8, "-- a\n-- b\n" + table, ""}, {9, "!! new\n-- a\n-- b\n" + table, ""}} {
+	}{{0, "-- a\n-- b\n" + table, ""}, {3, "!! a\n-- b\n" + table, "REG-01"}, {4, "!! a\n-- b\n" + table, ""}, {5, "-- a\n-- b\n" + table, ""}, {12, "!! a\n-- b\n" + table, "REG-01"}, {13, "!! a\n-- b\n" + table, ""}, {14, "-- a\n-- b\n" + table, ""}, {15, "!! new\n-- a\n-- b\n" + table, ""}, {16, "-- b\n" + table, "REG-01"}} {
 		now := d.see(c.day, c.see)
 		got := ""
 		for _, m := range now.Matters {
@@ -331,5 +342,58 @@ func TestWeeks(t *testing.T) {
 func TestPseudonym(t *testing.T) {
 	if a := Pseudonym("Jane O’Dell"); a == "" || a != Pseudonym("jane o'dell") || a == Pseudonym("Jane Dell") || strings.Contains(strings.ToLower(a), "jane") || Pseudonym("") != "" {
 		t.Errorf("pseudonyms: %q", a)
+	}
+}
+
+// Whose learner it is is remembered while the enrolments cannot be read.
+func TestTutorIsRemembered(t *testing.T) {
+	d := newDiary(t)
+	tutor := "Jane Doe"
+	look := func(day int, enrolments bool) string {
+		r := &Reading{AsOf: monday + calendar.Date(day), Expects: func(string) bool { return true }, Tutor: func(*policy.Finding) string { return tutor },
+			Books: []Book{{Path: "a", Read: enrolments}, {Path: "b", Read: true, Sheets: map[string]register.Kind{"S": register.Claims}}}}
+		if enrolments {
+			r.Books[0].Sheets = map[string]register.Kind{"S": register.Enrolments}
+		}
+		r.Findings = []policy.Finding{d.finding("CRT-01 | overdue | L2 | q | b 2 | 0")}
+		return d.observe(r).Matters[0].Life.Tutor
+	}
+	jane := Pseudonym("Jane Doe")
+	if got := look(0, true); got != jane {
+		t.Errorf("the tutor is %q", got)
+	}
+	tutor = ""
+	if got := look(1, false); got != jane {
+		t.Errorf("while the enrolments cannot be read the tutor is %q", got)
+	}
+	if got := look(2, true); got != "" {
+		t.Errorf("without a tutor it is %q", got)
+	}
+}
+
+// Very many records without a Learner ID are told apart in no time.
+func TestManyOfOneKey(t *testing.T) {
+	r := &Reading{AsOf: monday, Books: []Book{{Path: "a", Read: true, Sheets: map[string]register.Kind{"S": register.Enrolments}}}, Expects: func(string) bool { return true }}
+	for i := range 100_000 {
+		r.Findings = append(r.Findings, policy.Finding{Rule: "DAT-01", Severity: policy.Data, Field: "Learner ID", Workbook: "a", Sheet: "S", Row: i + 2})
+	}
+	d := newDiary(t)
+	d.observe(r)
+	r.AsOf++
+	slices.Reverse(r.Findings)
+	r.Findings = r.Findings[1:]
+	begun := time.Now()
+	d.observe(r)
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	closed := 0
+	for _, l := range d.past.Lives {
+		if l.State == Closed {
+			closed++
+		}
+	}
+	if closed != 1 || len(d.past.Lives) != 100_000 {
+		t.Errorf("%d lives, %d of them closed", len(d.past.Lives), closed)
 	}
 }

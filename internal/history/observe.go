@@ -1,9 +1,6 @@
 package history
 
 import (
-	"cmp"
-	"slices"
-
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
 	"regcert/internal/register"
@@ -23,6 +20,7 @@ type Reading struct {
 type Book struct {
 	Path   string
 	Read   bool
+	Gone   bool                     // it is not read because it is not there
 	Sheets map[string]register.Kind // those that were read, by name
 	Unread []string                 // those that are known and could not be read
 }
@@ -42,28 +40,32 @@ type Now struct {
 	Matters []Matter                // in the order of the findings; those that were kept come last
 	Lives   []*Life                 // of the past and of now
 	Sheets  map[Sheet]register.Kind // that were read
+	Renamed []string                // workbooks that have another name now
 	Past    *Past
 
-	missing map[Sheet]Glance           // read of late, and not now
+	absent  absences
 	looksAt map[string][]register.Kind // by rule
 }
-
-// keptFor is for how many days a workbook that is gone is missed before it is
-// taken to have been put away: longer than any holiday.
-const keptFor = 35
 
 // Observe says what a reading makes of what was known, which it takes over. A
 // finding that is not seen any more is closed, unless what it stands on, or what
 // its rule looks at, could not be read.
 func (p *Past) Observe(r *Reading) *Now {
-	n := &Now{AsOf: r.AsOf, Past: p, Lives: p.Lives, Sheets: map[Sheet]register.Kind{}, missing: map[Sheet]Glance{}, looksAt: looksAt()}
-	n.readSheets(r)
+	n := &Now{AsOf: r.AsOf, Past: p, Lives: p.Lives, Sheets: map[Sheet]register.Kind{}, looksAt: looksAt()}
+	for i := range r.Books {
+		for name, kind := range r.Books[i].Sheets {
+			n.Sheets[Sheet{r.Books[i].Path, name}] = kind
+		}
+	}
+	n.absent = absentFrom(p, r)
 	seen := n.match(r)
+	n.Renamed = n.absent.forgetRenamed(n, seen)
+	n.absent.sum(r.AsOf)
 	for _, l := range p.Lives {
-		if l.State == Closed || seen[l] {
+		if _, isSeen := seen[l]; isSeen || l.State == Closed {
 			continue
 		}
-		if day, kept := n.keeps(r, l); kept {
+		if day, kept := n.keeps(l); kept {
 			if l.State == Snoozed && l.Until < r.AsOf {
 				l.wake(r.AsOf)
 			}
@@ -88,58 +90,40 @@ func looksAt() map[string][]register.Kind {
 	return kinds
 }
 
-// readSheets notes which sheets were read, and which of those that were read of
-// late were not.
-func (n *Now) readSheets(r *Reading) {
-	books := map[string]*Book{}
-	for i := range r.Books {
-		b := &r.Books[i]
-		books[b.Path] = b
-		for name, kind := range b.Sheets {
-			n.Sheets[Sheet{b.Path, name}] = kind
-		}
-	}
-	for s, last := range n.Past.Sheets {
-		b := books[s.Workbook]
-		switch {
-		case b == nil && (!r.Expects(s.Workbook) || r.AsOf-last.Day > keptFor):
-		case b == nil, !b.Read, slices.Contains(b.Unread, s.Name):
-			n.missing[s] = last
-		}
-	}
-}
-
 // keeps reports whether a life that is not seen goes on, because nobody could
-// see it, and when it was last seen.
-func (n *Now) keeps(r *Reading, l *Life) (calendar.Date, bool) {
-	if last, missing := n.missing[Sheet{l.Workbook, l.Sheet}]; missing {
+// see it, or because the answer may hang on what is missing; and when it was last
+// seen.
+func (n *Now) keeps(l *Life) (calendar.Date, bool) {
+	if last, missing := n.absent.sheets[Sheet{l.Workbook, l.Sheet}]; missing {
 		return last.Day, true
 	}
-	// The answer may hang on what is missing; after a while that is taken to stay
-	// away.
 	var latest calendar.Date
-	for _, last := range n.missing {
-		if r.AsOf-last.Day <= keptFor && slices.Contains(n.looksAt[l.Rule], last.Kind) {
-			latest = max(latest, last.Day)
-		}
+	for _, k := range n.looksAt[l.Rule] {
+		latest = max(latest, n.absent.latest[k])
 	}
 	return latest, !latest.IsZero()
 }
 
 // Doubtful reports whether a finding may be raised only because something that
-// its rule looks at could not be read.
+// its rule looks at could not be read: of late, or this time and not the last.
 func (n *Now) Doubtful(m Matter) bool {
-	for _, last := range n.missing {
-		if slices.Contains(n.looksAt[m.Rule], last.Kind) {
+	var previous calendar.Date
+	for _, o := range n.Past.Observations {
+		if o.Day < n.AsOf {
+			previous = o.Day
+		}
+	}
+	for _, k := range n.looksAt[m.Rule] {
+		if day := n.absent.latest[k]; !day.IsZero() && (n.AsOf-day <= doubtFor || day == previous) {
 			return true
 		}
 	}
 	return false
 }
 
-// match finds the life of each finding, or begins one, and returns the lives
-// that were seen.
-func (n *Now) match(r *Reading) map[*Life]bool {
+// match finds the life of each finding, or begins one, and returns in which
+// workbooks the lives that were seen were before.
+func (n *Now) match(r *Reading) (seen map[*Life]string) {
 	lives := map[Key][]*Life{}
 	for _, l := range n.Lives {
 		lives[l.Key] = append(lives[l.Key], l)
@@ -151,10 +135,10 @@ func (n *Now) match(r *Reading) map[*Life]bool {
 			findings[k] = append(findings[k], f)
 		}
 	}
-	seen := make(map[*Life]bool, len(r.Findings))
+	seen = make(map[*Life]string, len(r.Findings))
 	of := make(map[*policy.Finding]*Life, len(r.Findings))
 	for k, some := range findings {
-		pair(some, lives[k], func(f *policy.Finding, l *Life) { of[f], seen[l] = l, true })
+		pair(some, lives[k], func(f *policy.Finding, l *Life) { of[f], seen[l] = l, l.Workbook })
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -165,46 +149,14 @@ func (n *Now) match(r *Reading) map[*Life]bool {
 				n.Lives = append(n.Lives, l)
 			}
 		}
-		l.become(sightOf(f, r), r.AsOf)
+		next := sightOf(f, r)
+		if next.Tutor == "" && n.absent.has(register.Enrolments) {
+			next.Tutor = l.Tutor // nobody can say whose learner it is
+		}
+		l.become(next, r.AsOf)
 		n.Matters = append(n.Matters, Matter{Finding: f, Life: l})
 	}
 	return seen
-}
-
-// pair gives each of some findings with one key the life that is most like it:
-// one that goes on rather than one that was closed, in the same workbook, due on
-// the same day. So a life goes on although rows were sorted or moved, or a
-// workbook has another name.
-func pair(findings []*policy.Finding, lives []*Life, give func(*policy.Finding, *Life)) {
-	if len(findings) > 1 {
-		slices.SortStableFunc(findings, func(a, b *policy.Finding) int {
-			return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Workbook, b.Workbook), cmp.Compare(a.Row, b.Row))
-		})
-	}
-	lives = slices.Clone(lives)
-	for _, like := range []func(*policy.Finding, *Life) bool{
-		func(f *policy.Finding, l *Life) bool {
-			return l.State != Closed && l.Workbook == f.Workbook && l.Due == f.Due
-		},
-		func(f *policy.Finding, l *Life) bool { return l.State != Closed && l.Workbook == f.Workbook },
-		func(f *policy.Finding, l *Life) bool { return l.State != Closed && l.Due == f.Due },
-		func(f *policy.Finding, l *Life) bool { return l.State != Closed },
-		func(f *policy.Finding, l *Life) bool { return l.Due == f.Due },
-		func(*policy.Finding, *Life) bool { return true },
-	} {
-		if len(lives) == 0 {
-			return
-		}
-		findings = slices.DeleteFunc(slices.Clone(findings), func(f *policy.Finding) bool {
-			i := slices.IndexFunc(lives, func(l *Life) bool { return like(f, l) })
-			if i < 0 {
-				return false
-			}
-			give(f, lives[i])
-			lives = slices.Delete(lives, i, i+1)
-			return true
-		})
-	}
 }
 
 func sightOf(f *policy.Finding, r *Reading) Sight {

@@ -164,6 +164,11 @@ func (s *Store) SaveObservation(ctx context.Context, now *history.Now, at time.T
 				return err
 			}
 		}
+		for _, workbook := range now.Renamed {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM observed_sheet WHERE workbook = ?`, workbook); err != nil {
+				return err
+			}
+		}
 		return saveLives(ctx, tx, changed, ids, o.ID)
 	})
 	if err != nil {

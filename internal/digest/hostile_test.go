@@ -116,7 +116,8 @@ func FuzzHostileDigest(f *testing.F) {
 	}
 	with := builtIn(f)
 	plain := map[Kind]string{}
-	for kind := range files() {
+	for _, names := range files() {
+		kind := names.kind
 		plain[kind] = shape(f, with, saying(kind, "plain"))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -124,7 +125,8 @@ func FuzzHostileDigest(f *testing.F) {
 		if line == "" || initials == "" {
 			return // as an empty cell
 		}
-		for kind := range files() {
+		for _, names := range files() {
+			kind := names.kind
 			for _, s := range []string{line, initials, person{s, s}.shown(Names)} {
 				d := saying(kind, s)
 				if got := shape(t, with, d); got != strings.ReplaceAll(plain[kind], "plain", s) {

@@ -47,7 +47,8 @@ func TestMadeUpDigestsAreFull(t *testing.T) {
 			t.Errorf("%s is empty", path)
 		}
 	}
-	for kind := range files() {
+	for _, names := range files() {
+		kind := names.kind
 		d := madeUp(kind)[0]
 		if d.Kind != kind {
 			t.Errorf("a digest made up for %d is of %d", kind, d.Kind)

@@ -47,7 +47,8 @@ func load(dir string) (*Templates, error) {
 		return nil, err
 	}
 	t := &Templates{text: map[Kind]*texttemplate.Template{}, html: map[Kind]*htmltemplate.Template{}}
-	for kind, names := range files() {
+	for _, names := range files() {
+		kind := names.kind
 		text := texttemplate.New("").Funcs(texttemplate.FuncMap{"heading": heading, "open": openIn})
 		for _, name := range []string{templates.SharedText, names.text} {
 			if _, err := text.New(name).Parse(sources[name]); err != nil {
@@ -73,11 +74,17 @@ func load(dir string) (*Templates, error) {
 	return t, nil
 }
 
+// kindFiles are the templates of a kind of email, by name.
+type kindFiles struct {
+	kind       Kind
+	text, html string
+}
+
 // files names the templates of each kind of email.
-func files() map[Kind]struct{ text, html string } {
-	return map[Kind]struct{ text, html string }{
-		Weekly:     {templates.DigestText, templates.DigestHTML},
-		Escalation: {templates.EscalationText, templates.EscalationHTML},
+func files() []kindFiles {
+	return []kindFiles{
+		{Weekly, templates.DigestText, templates.DigestHTML},
+		{Escalation, templates.EscalationText, templates.EscalationHTML},
 	}
 }
 

@@ -73,6 +73,7 @@ type Workbook struct {
 // Result is what a run found and did.
 type Result struct {
 	Report    *policy.Report // of the treated workbooks
+	Whole     *policy.Report // of the whole set
 	Now       *history.Now   // what is open in the whole set, with its past
 	Recorded  bool           // Now is part of the history
 	Workbooks []Workbook
@@ -276,7 +277,7 @@ func (l *loaded) read(j *Job) {
 
 // result gathers what is reported: of a job with named workbooks only those.
 func (j *Job) result(set []*loaded, report *policy.Report, seen *history.Now) *Result {
-	r := &Result{Report: report, Now: seen}
+	r := &Result{Report: report, Whole: report, Now: seen}
 	known := slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && len(l.book.Sheets) > 0 })
 	treated := map[string]bool{"": true}
 	for _, l := range set {
@@ -289,8 +290,10 @@ func (j *Job) result(set []*loaded, report *policy.Report, seen *history.Now) *R
 		treated[l.name] = !l.context
 	}
 	if len(j.Named) > 0 {
-		report.Rows = slices.DeleteFunc(report.Rows, func(row policy.Row) bool { return !treated[row.Record.Sheet.Workbook] })
-		report.Findings = slices.DeleteFunc(report.Findings, func(f policy.Finding) bool { return !treated[f.Workbook] })
+		part := *report
+		part.Rows = slices.DeleteFunc(slices.Clone(report.Rows), func(row policy.Row) bool { return !treated[row.Record.Sheet.Workbook] })
+		part.Findings = slices.DeleteFunc(slices.Clone(report.Findings), func(f policy.Finding) bool { return !treated[f.Workbook] })
+		r.Report = &part
 	}
 	return r
 }

@@ -115,6 +115,9 @@ func TestHistoryHasItsDays(t *testing.T) {
 			if !slices.ContainsFunc(result.Now.Matters, func(m history.Matter) bool { return m.Workbook == "enrolments.xlsx" }) {
 				t.Error("nothing is known of enrolments.xlsx")
 			}
+			if len(result.Whole.Rows) < 2 || len(c.named) > 0 && len(result.Report.Rows) != 1 {
+				t.Errorf("the report has %d rows, that of the whole set %d", len(result.Report.Rows), len(result.Whole.Rows))
+			}
 		})
 	}
 }

@@ -58,7 +58,7 @@ func (a *app) writer(cfg *config.Config, result *batch.Result) (*writer, error) 
 // digestInput is what emails are composed of.
 func (a *app) digestInput(cfg *config.Config, result *batch.Result) *digest.Input {
 	in := &digest.Input{
-		Now: result.Now, Report: result.Report, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location), Next: cfg.NextDigest(result.Report.AsOf),
+		Now: result.Now, Report: result.Whole, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location), Next: cfg.NextDigest(result.Report.AsOf),
 	}
 	for _, w := range result.Workbooks {
 		read := w.Outcome != batch.Failed && (w.Outcome != batch.Deferred || len(w.Sheets) > 0)

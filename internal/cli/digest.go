@@ -28,11 +28,14 @@ func (a *app) digestCommand() *cobra.Command {
 		Long: `Read and judge the workbooks and compose the digest that managers get by email.
 Without an option its text is printed.
 
---preview DIR writes what each recipient would get into DIR: the email as .eml,
-its HTML part as .html, its text part as .txt.
+--preview DIR writes what each recipient would get into DIR: the email as .eml, its
+HTML part as .html, its text part as .txt, its picture and what is attached; with
+index.html, which leads to all of it. Nothing is sent and nothing remembered.
+--recipient NAME composes the digest of that recipient alone.
 --send sends it: into the outbox folder or through the mail server, as the
-configuration says. Nobody is sent the digest of one day twice; what could not be
-sent is kept, and sent by the next --send of that day or by ` + "`regcert mail retry`" + `.
+configuration says, and remembers what is open: the next digest counts from there.
+Nobody is sent the digest of one day twice. What could not be sent is kept, and
+tried again by the next --send or run, or by ` + "`regcert mail retry`" + `.
 
 Exit code: 0 done; 2 the command or the configuration is wrong; 3 a workbook could
 not be read, or the digest could not be sent to somebody.`,
@@ -82,12 +85,16 @@ func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recip
 	if state != nil {
 		defer state.Close()
 	}
-	w, result, err := a.compose(ctx, cfg, state)
+	result, err := a.check(ctx, cfg, nil, state)
 	if err != nil {
 		return err
 	}
 	if result.Troubled() {
 		a.code = exitTrouble
+	}
+	w, err := a.writer(cfg, result)
+	if err != nil {
+		return err
 	}
 	if preview != "" {
 		letters, err := w.digests(recipients)
@@ -105,16 +112,6 @@ func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recip
 		_, err = a.Out.Write(text)
 	}
 	return err
-}
-
-// compose reads and judges the workbooks, for emails.
-func (a *app) compose(ctx context.Context, cfg *config.Config, state *store.Store) (*writer, *batch.Result, error) {
-	result, err := a.check(ctx, cfg, nil, state)
-	if err != nil {
-		return nil, nil, err
-	}
-	w, err := a.writer(cfg, result)
-	return w, result, err
 }
 
 // sendDigest sends the digest to all recipients, and remembers what it says: the

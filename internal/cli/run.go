@@ -30,12 +30,13 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Check the workbooks and write a status, deadline and next action beside each row",
 		Long: `Read the workbooks, judge every row, write the answers into regcert's own columns,
 and record the run. A workbook that somebody has open, or that cannot be changed
-with certainty, is left as it is, and the report says why.
+with certainty, is left as it is, and the report says why. Then those who are to
+know are told at once of what is newly at risk, overdue or missed.
 
 ` + namedHelp + `
 
 Exit code: 0 done; 2 the command or the configuration is wrong; 3 a workbook could
-not be read or written (the others were processed).`,
+not be read or written (the others were processed), or a message not be sent.`,
 		Example: "  regcert run\n  regcert run claims.xlsx --as-of 2026-05-11",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.configOrNamed(args)

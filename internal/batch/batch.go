@@ -49,6 +49,7 @@ type Job struct {
 	Backups   string       // the folder for copies from before each write
 	Keep      int          // how many copies of a workbook are kept
 	State     *store.Store // what is remembered from run to run; Check may do without
+	Compare   bool         // Check says what has become of what was known, as Run does
 	Program   string       // the version of regcert, for the record
 	Host      string       // this computer's name, which synchronised folders give to conflict copies
 	Now       func() time.Time
@@ -74,9 +75,10 @@ type Workbook struct {
 type Result struct {
 	Report    *policy.Report // of the treated workbooks
 	Whole     *policy.Report // of the whole set
-	Now       *history.Now   // what is open in the whole set, with its past
+	Now       *history.Now   // what is open in the whole set, with its past; nil where that was not asked for
 	Recorded  bool           // Now is part of the history
 	Workbooks []Workbook
+	set       []*loaded
 	Resumed   []swap.Resumed // what became of writes that an earlier run left unfinished, and of versions that were saved into displaced files
 }
 
@@ -114,11 +116,14 @@ func (j *Job) Check(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen, err := j.observe(ctx, set, report)
-	if err != nil {
-		return nil, err
+	result := j.result(set, report)
+	if j.Compare {
+		var past *history.Past
+		if past, err = j.past(ctx); err == nil {
+			result.Now = j.observe(past, set, report)
+		}
 	}
-	return j.result(set, report, seen), nil
+	return result, err
 }
 
 // Patience is how long a run waits for another that is writing workbooks.
@@ -144,24 +149,28 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
+	lasting := context.WithoutCancel(ctx) // a run that is broken off is remembered, too
+	past := promise(func() (*history.Past, error) { return j.past(lasting) })
 	set, report, err := j.judge(ctx, expected)
-	if err != nil {
+	known, pastErr := past()
+	if err = errors.Join(err, pastErr); err != nil {
 		return nil, err
 	}
-	seen, err := j.observe(context.WithoutCancel(ctx), set, report)
-	if err != nil {
-		return nil, err
-	}
+	seen := j.observe(known, set, report)
+	recorded := promise(func() (bool, error) { return j.record(lasting, seen, set) })
 	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
 			w.back(ctx, l)
 		}
 	})
-	result = j.result(set, report, seen)
+	result = j.result(set, report)
+	result.Now = seen
+	var recordErr error
+	result.Recorded, recordErr = recorded()
 	late, lateErr := swapper.Resume(ctx, j.Now())
 	result.Resumed = append(resumed, late...)
-	return result, errors.Join(err, lateErr, j.remember(context.WithoutCancel(ctx), result, now))
+	return result, errors.Join(err, recordErr, lateErr, j.remember(lasting, result, now))
 }
 
 // judge finds, reads and judges. Expected workbooks are missed where they are
@@ -276,8 +285,8 @@ func (l *loaded) read(j *Job) {
 }
 
 // result gathers what is reported: of a job with named workbooks only those.
-func (j *Job) result(set []*loaded, report *policy.Report, seen *history.Now) *Result {
-	r := &Result{Report: report, Whole: report, Now: seen}
+func (j *Job) result(set []*loaded, report *policy.Report) *Result {
+	r := &Result{Report: report, Whole: report, set: set}
 	known := slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && len(l.book.Sheets) > 0 })
 	treated := map[string]bool{"": true}
 	for _, l := range set {

@@ -130,6 +130,7 @@ func TestCheckKeepsNoHistory(t *testing.T) {
 	c.run()
 	c.on("2026-05-11")
 	c.edit("claims.xlsx", func(f *excelize.File) { check(t, f.SetCellStr("Claims", "C2", "")) })
+	c.job.Compare = true
 	result, err := c.job.Check(t.Context())
 	check(t, err)
 	closed := slices.ContainsFunc(result.Now.Lives, func(l *history.Life) bool { return l.Rule == "CRT-01" && l.State == history.Closed })

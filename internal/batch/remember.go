@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -46,20 +47,36 @@ func (j *Job) remember(ctx context.Context, result *Result, started time.Time) e
 	if _, err := j.State.SaveRun(ctx, run); err != nil {
 		return fmt.Errorf("the run could not be recorded: %w", err)
 	}
-	return j.Record(ctx, result)
+	return nil
+}
+
+// promise begins to do something, and returns what waits for it.
+func promise[T any](do func() (T, error)) (get func() (T, error)) {
+	var out T
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err = do()
+	}()
+	return func() (T, error) {
+		<-done
+		return out, err
+	}
+}
+
+// past is what is remembered of findings; nothing without a State.
+func (j *Job) past(ctx context.Context) (*history.Past, error) {
+	if j.State == nil {
+		return &history.Past{}, nil
+	}
+	return j.State.Past(ctx, j.Policy.AsOf)
 }
 
 // observe says what the set, as it was read, makes of what was known.
-func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report) (*history.Now, error) {
-	past := &history.Past{}
-	if j.State != nil {
-		var err error
-		if past, err = j.State.Past(ctx, report.AsOf); err != nil {
-			return nil, err
-		}
-	}
+func (j *Job) observe(past *history.Past, set []*loaded, report *policy.Report) *history.Now {
 	reading := &history.Reading{
-		AsOf: report.AsOf, Findings: slices.Concat(report.Findings, report.Ready(j.Policy.Calendar)), Expects: j.expects, Tutor: history.TutorsOf(report),
+		AsOf: report.AsOf, Findings: report.Findings, Ready: report.Ready(j.Policy.Calendar), Expects: j.expects, Tutor: history.TutorsOf(report),
 		Left: func(due calendar.Date) int { return j.Policy.Calendar.Left(report.AsOf, due) },
 	}
 	for _, l := range set {
@@ -75,19 +92,31 @@ func (j *Job) observe(ctx context.Context, set []*loaded, report *policy.Report)
 		}
 		reading.Books = append(reading.Books, b)
 	}
-	return past.Observe(reading), nil
+	return past.Observe(reading)
 }
 
-// Record remembers what a result has seen, unless it is of no day that history
-// can have: one that lies ahead, or before the last that is recorded. Neither is
-// it where workbooks were named that are not configured: what is in them is
-// nobody's to keep track of.
-func (j *Job) Record(ctx context.Context, result *Result) error {
-	now := result.Now
-	if now.AsOf > calendar.FromTime(j.Now()) || now.AsOf < now.Past.Last() || slices.ContainsFunc(result.Workbooks, func(w Workbook) bool { return !j.expects(w.Path) }) {
-		return nil
-	}
-	err := j.State.SaveObservation(ctx, now, j.Now())
-	result.Recorded = err == nil
+// Record makes what a result of Check has seen part of the history, as Run does.
+func (j *Job) Record(ctx context.Context, result *Result) (err error) {
+	result.Recorded, err = j.record(ctx, result.Now, result.set)
 	return err
 }
+
+// record remembers what was seen, unless it is of no day that history can have:
+// one that lies ahead, or before the last that is recorded. Neither is it where
+// workbooks were named that are not configured: what is in them is nobody's to
+// keep track of.
+func (j *Job) record(ctx context.Context, now *history.Now, set []*loaded) (bool, error) {
+	if now.AsOf > calendar.FromTime(j.Now()) || now.AsOf < now.Past.Last() || slices.ContainsFunc(set, func(l *loaded) bool { return !j.expects(l.name) }) {
+		return false, nil
+	}
+	changed := len(now.Changed())
+	err := j.State.SaveObservation(ctx, now, j.Now())
+	if changed >= manyFindings {
+		runtime.GC()
+	}
+	return err == nil, err
+}
+
+// manyFindings are so many that what it took to record them takes as much room as
+// a workbook that is being written: it is given back first.
+const manyFindings = 50_000

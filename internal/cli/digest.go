@@ -85,7 +85,7 @@ func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recip
 	if state != nil {
 		defer state.Close()
 	}
-	result, err := a.check(ctx, cfg, nil, state)
+	_, result, err := a.compared(ctx, cfg, state)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (a *app) recordDigest(ctx context.Context, cfg *config.Config, state *store
 		return nil, busy(err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	job, result, err := a.checked(ctx, cfg, nil, state)
+	job, result, err := a.compared(ctx, cfg, state)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (a *app) report(ctx context.Context, path, recipient string) error {
 	if state != nil {
 		defer state.Close()
 	}
-	result, err := a.check(ctx, cfg, nil, state)
+	_, result, err := a.compared(ctx, cfg, state)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ missed, overdue, at risk or to be corrected; 2 the command or the configuration 
 			if err != nil {
 				return err
 			}
-			result, err := a.check(cmd.Context(), cfg, args, nil)
+			result, err := a.check(cmd.Context(), cfg, args)
 			if err != nil {
 				return err
 			}
@@ -147,26 +147,29 @@ func (a *app) openState(ctx context.Context, cfg *config.Config) (*store.Store, 
 	return state, nil
 }
 
-// check reads and judges the workbooks. With a state those that were here lately
-// and are gone are missed.
-func (a *app) check(ctx context.Context, cfg *config.Config, named []string, state *store.Store) (*batch.Result, error) {
-	_, result, err := a.checked(ctx, cfg, named, state)
-	return result, err
+// check reads and judges the workbooks.
+func (a *app) check(ctx context.Context, cfg *config.Config, named []string) (*batch.Result, error) {
+	job, wipe, err := a.job(cfg, named)
+	if err != nil {
+		return nil, err
+	}
+	result, err := job.Check(ctx)
+	wipe()
+	return result, noWorkbooks(err, cfg)
 }
 
-// checked is check, and gives the job, too.
-func (a *app) checked(ctx context.Context, cfg *config.Config, named []string, state *store.Store) (*batch.Job, *batch.Result, error) {
-	job, wipe, err := a.job(cfg, named)
+// compared reads and judges the workbooks, and compares what is open with what
+// is remembered in the state, if there is one: those that were here lately and
+// are gone are missed, too.
+func (a *app) compared(ctx context.Context, cfg *config.Config, state *store.Store) (*batch.Job, *batch.Result, error) {
+	job, wipe, err := a.job(cfg, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	job.State = state
+	job.State, job.Compare = state, true
 	result, err := job.Check(ctx)
 	wipe()
-	if err != nil {
-		return nil, nil, noWorkbooks(err, cfg)
-	}
-	return job, result, nil
+	return job, result, noWorkbooks(err, cfg)
 }
 
 // show prints a result, and sets the exit code where workbooks were troubled.
@@ -217,6 +220,9 @@ func (a *app) day(cfg *config.Config) (calendar.Date, error) {
 }
 
 func noWorkbooks(err error, cfg *config.Config) error {
+	if err == nil {
+		return nil
+	}
 	if !errors.Is(err, batch.ErrNoWorkbooks) {
 		return trouble(err, "")
 	}

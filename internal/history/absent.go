@@ -63,7 +63,7 @@ func (a *absences) has(k register.Kind) bool {
 // forgetRenamed takes out the workbooks that are there under another name, and
 // returns them: a new workbook has the same sheets, and most of what was open in
 // the old one.
-func (a *absences) forgetRenamed(n *Now, seen map[*Life]string) (renamed []string) {
+func (a *absences) forgetRenamed(n *Now) (renamed []string) {
 	known := map[string]bool{}
 	for s := range n.Past.Sheets {
 		known[s.Workbook] = true
@@ -93,11 +93,10 @@ func (a *absences) forgetRenamed(n *Now, seen map[*Life]string) (renamed []strin
 	}
 	open, moved := map[string]int{}, map[[2]string]int{} // by workbook: how much was open, and is elsewhere now
 	for _, l := range n.Past.Lives {
-		before, isSeen := seen[l]
 		switch {
-		case isSeen:
-			open[before]++
-			moved[[2]string{before, l.Workbook}]++
+		case l.seen:
+			open[l.before]++
+			moved[[2]string{l.before, l.Workbook}]++
 		case l.State != Closed:
 			open[l.Workbook]++
 		}

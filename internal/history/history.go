@@ -92,6 +92,8 @@ type Life struct {
 	Events []Event // oldest first; at least one
 
 	changed bool
+	seen    bool   // in the reading in hand
+	before  string // the workbook in which it was, if it is seen
 }
 
 // Standing is how a finding stood at some time.

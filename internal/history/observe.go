@@ -9,7 +9,8 @@ import (
 // Reading is what a set of workbooks showed.
 type Reading struct {
 	AsOf     calendar.Date
-	Findings []policy.Finding             // and what is ready to claim
+	Findings []policy.Finding
+	Ready    []policy.Finding             // what is ready to claim (policy.Report.Ready)
 	Books    []Book                       // all of the set
 	Expects  func(workbook string) bool   // reports whether the set would have the workbook, if it were there
 	Tutor    func(*policy.Finding) string // names the tutor of the learner; may be nil
@@ -58,11 +59,11 @@ func (p *Past) Observe(r *Reading) *Now {
 		}
 	}
 	n.absent = absentFrom(p, r)
-	seen := n.match(r)
-	n.Renamed = n.absent.forgetRenamed(n, seen)
+	n.match(r)
+	n.Renamed = n.absent.forgetRenamed(n)
 	n.absent.sum(r.AsOf)
 	for _, l := range p.Lives {
-		if _, isSeen := seen[l]; isSeen || l.State == Closed {
+		if l.seen || l.State == Closed {
 			continue
 		}
 		if day, kept := n.keeps(l); kept {
@@ -121,42 +122,64 @@ func (n *Now) Doubtful(m Matter) bool {
 	return false
 }
 
-// match finds the life of each finding, or begins one, and returns in which
-// workbooks the lives that were seen were before.
-func (n *Now) match(r *Reading) (seen map[*Life]string) {
-	lives := map[Key][]*Life{}
-	for _, l := range n.Lives {
-		lives[l.Key] = append(lives[l.Key], l)
-	}
-	findings := map[Key][]*policy.Finding{}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Severity != policy.Info {
-			k := KeyOf(f)
-			findings[k] = append(findings[k], f)
+// group is what has one key.
+type group struct {
+	findings []*policy.Finding
+	lives    []*Life
+}
+
+// match finds the life of each finding, or begins one.
+func (n *Now) match(r *Reading) {
+	groups := map[Key]*group{}
+	of := func(k Key) *group {
+		g := groups[k]
+		if g == nil {
+			g = &group{}
+			groups[k] = g
 		}
+		return g
 	}
-	seen = make(map[*Life]string, len(r.Findings))
-	of := make(map[*policy.Finding]*Life, len(r.Findings))
-	for k, some := range findings {
-		pair(some, lives[k], func(f *policy.Finding, l *Life) { of[f], seen[l] = l, l.Workbook })
+	for _, l := range n.Lives {
+		l.seen = false
+		g := of(l.Key)
+		g.lives = append(g.lives, l)
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		l := of[f]
-		if l == nil {
-			l = &Life{Key: KeyOf(f)}
+	n.Matters = make([]Matter, 0, len(r.Findings)+len(r.Ready))
+	for _, findings := range [][]policy.Finding{r.Findings, r.Ready} {
+		for i := range findings {
+			f := &findings[i]
+			n.Matters = append(n.Matters, Matter{Finding: f})
 			if f.Severity != policy.Info {
-				n.Lives = append(n.Lives, l)
+				g := of(KeyOf(f))
+				g.findings = append(g.findings, f)
 			}
 		}
-		next := sightOf(f, r)
-		if next.Tutor == "" && n.absent.has(register.Enrolments) {
-			next.Tutor = l.Tutor // nobody can say whose learner it is
-		}
-		l.become(next, r.AsOf)
-		n.Matters = append(n.Matters, Matter{Finding: f, Life: l})
 	}
-	return seen
+	given := make(map[*policy.Finding]*Life, len(n.Matters))
+	for key, g := range groups {
+		pair(g.findings, g.lives, func(f *policy.Finding, l *Life) {
+			given[f], l.seen, l.before = l, true, l.Workbook
+		})
+		for _, f := range g.findings {
+			if given[f] == nil {
+				given[f] = &Life{Key: key}
+			}
+		}
+	}
+	for i := range n.Matters {
+		m := &n.Matters[i]
+		switch m.Life = given[m.Finding]; {
+		case m.Life == nil: // for information
+			m.Life = &Life{Key: KeyOf(m.Finding)}
+		case len(m.Life.Events) == 0:
+			n.Lives = append(n.Lives, m.Life)
+		}
+		next := sightOf(m.Finding, r)
+		if next.Tutor == "" && n.absent.has(register.Enrolments) {
+			next.Tutor = m.Life.Tutor // nobody can say whose learner it is
+		}
+		m.Life.become(next, r.AsOf)
+	}
 }
 
 func sightOf(f *policy.Finding, r *Reading) Sight {

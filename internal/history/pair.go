@@ -19,6 +19,9 @@ type likeness struct {
 // the same day. So a life goes on although rows were sorted or moved, or a
 // workbook has another name.
 func pair(findings []*policy.Finding, lives []*Life, give func(*policy.Finding, *Life)) {
+	if len(findings) == 0 || len(lives) == 0 {
+		return
+	}
 	if len(findings) == 1 && len(lives) == 1 {
 		give(findings[0], lives[0])
 		return

@@ -10,6 +10,7 @@ import (
 
 	"regcert/internal/calendar"
 	"regcert/internal/history"
+	"regcert/internal/policy"
 	"regcert/internal/register"
 )
 
@@ -88,6 +89,7 @@ func lives(ctx context.Context, tx *sql.Tx, since string) (out []*history.Life, 
 		return nil, err
 	}
 	defer rows.Close()
+	known := map[string]string{}
 	for rows.Next() {
 		l := &history.Life{}
 		var kind, due, until string
@@ -102,9 +104,25 @@ func lives(ctx context.Context, tx *sql.Tx, since string) (out []*history.Life, 
 		if err := errors.Join(errs[:]...); err != nil {
 			return nil, fmt.Errorf("finding %d: %w", l.ID, err)
 		}
+		for _, s := range []*string{&l.Matter, &l.Code, &l.Unit, &l.Field, &l.Rule, &l.Clause, (*string)(&l.Severity), &l.Owner, &l.Tutor, &l.QualificationCode, &l.UnitCode,
+			&l.Workbook, &l.Sheet, &l.Action, (*string)(&l.State)} {
+			*s = once(known, *s)
+		}
+		if l.Key.ID == l.LearnerID {
+			l.Key.ID = l.LearnerID
+		}
 		out = append(out, l)
 	}
 	return out, rows.Err()
+}
+
+// once is a text that stands in many rows, held in memory once.
+func once(known map[string]string, s string) string {
+	if same, isKnown := known[s]; isKnown {
+		return same
+	}
+	known[s] = s
+	return s
 }
 
 // events gives each of the findings, which are sorted by ID, its events.
@@ -115,6 +133,7 @@ func events(ctx context.Context, tx *sql.Tx, since string, lives []*history.Life
 		return err
 	}
 	defer rows.Close()
+	known := map[string]string{}
 	i := 0
 	for rows.Next() {
 		var id int64
@@ -126,6 +145,7 @@ func events(ctx context.Context, tx *sql.Tx, since string, lives []*history.Life
 		if e.Day, err = date(day); err != nil {
 			return err
 		}
+		e.State, e.Severity = history.State(once(known, string(e.State))), policy.Severity(once(known, string(e.Severity)))
 		for i < len(lives) && lives[i].ID < id {
 			i++
 		}
@@ -199,19 +219,22 @@ func saveLives(ctx context.Context, tx *sql.Tx, changed []*history.Life, ids []i
 		return err
 	}
 	defer event.Close()
+	var args []any // of a statement, in the same place each time
 	for i, l := range changed {
 		last := l.Events[len(l.Events)-1]
-		seen := []any{l.Rule, l.Clause, string(l.Severity), l.Owner, l.Tutor, l.LearnerID, l.QualificationCode, l.UnitCode,
-			l.Due.String(), l.Workbook, l.Sheet, l.Row, l.Col, l.Action, string(l.State), l.Until.String(), last.Day.String()}
+		args = append(args[:0], l.Matter, kindText(l.Kind), l.Key.ID, l.Code, l.Unit, l.Field)
+		about := len(args)
+		args = append(args, l.Rule, l.Clause, string(l.Severity), l.Owner, l.Tutor, l.LearnerID, l.QualificationCode, l.UnitCode,
+			l.Due.String(), l.Workbook, l.Sheet, l.Row, l.Col, l.Action, string(l.State), l.Until.String(), last.Day.String(), l.ID)
 		if ids[i] = l.ID; l.ID == 0 {
-			result, err := insert.ExecContext(ctx, append([]any{l.Matter, kindText(l.Kind), l.Key.ID, l.Code, l.Unit, l.Field}, seen...)...)
+			result, err := insert.ExecContext(ctx, args[:len(args)-1]...)
 			if err != nil {
 				return err
 			}
 			if ids[i], err = result.LastInsertId(); err != nil {
 				return err
 			}
-		} else if _, err := update.ExecContext(ctx, append(seen, l.ID)...); err != nil {
+		} else if _, err := update.ExecContext(ctx, args[about:]...); err != nil {
 			return err
 		}
 		if last.Observation == history.Present {

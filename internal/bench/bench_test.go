@@ -144,8 +144,8 @@ func TestLoads(t *testing.T) {
 		o    options
 		want string
 	}{
-		{options{rows: 100_000, books: 500, large: 1_000_000, late: 45_000, runs: 5, excelize: true},
-			"one register of 100,000 rows × 28 columns, 5 rounds, 1; 500 workbooks of 200 rows × 28 columns, 5 rounds, 20; one register of 1,000,000 rows × 7 columns, 3 rounds, 0; one register of 45,000 rows × 3 columns, 5 rounds, 0"},
+		{options{rows: 100_000, books: 500, large: 1_000_000, late: 48_000, runs: 5, excelize: true},
+			"one register of 100,000 rows × 28 columns, 5 rounds, 1; 500 workbooks of 200 rows × 28 columns, 5 rounds, 20; one register of 1,000,000 rows × 7 columns, 3 rounds, 0; one register of 48,000 rows × 3 columns, 5 rounds, 0"},
 		{options{rows: 300, runs: 1, excelize: true}, "one register of 300 rows × 28 columns, 1 rounds, 1"},
 		{options{books: 4, runs: 1, excelize: true}, "4 workbooks of 200 rows × 28 columns, 1 rounds, 4"},
 		{options{books: 4, runs: 2}, "4 workbooks of 200 rows × 28 columns, 2 rounds, 0"},

@@ -4,7 +4,9 @@
 package actionlist
 
 import (
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"regcert/internal/calendar"
@@ -80,7 +82,20 @@ func Status(s string, t Tone) Cell {
 	if s == "" {
 		return Cell{}
 	}
-	return Cell{text: s, kind: isText, tone: t}
+	return Cell{text: apart(s), kind: isText, tone: t}
+}
+
+// overlapping are two texts in the form of an escaped character (ECMA-376-1,
+// 22.4.2.4) that have an underscore in common: excelize protects only the first.
+var overlapping = regexp.MustCompile(`(_x[0-9A-Fa-f]{4}_)(x[0-9A-Fa-f]{4}_)`)
+
+// apart puts a space between them, so that no reader takes the second for a
+// character.
+func apart(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return overlapping.ReplaceAllString(s, "$1 $2")
 }
 
 // Day is a cell with a real date in it, empty where there is none.

@@ -217,3 +217,14 @@ func TestImpossible(t *testing.T) {
 		}
 	}
 }
+
+// What looks like two escaped characters is text to every reader.
+func TestOverlappingEscapes(t *testing.T) {
+	for in, want := range map[string]string{
+		"_x065F_x000D_": "_x065F_ x000D_", "_x0041_x0042_x0043_": "_x0041_ x0042_x0043_", "_x0041_": "_x0041_", "_x0041_ _x0042_": "_x0041_ _x0042_", "a_x_b": "a_x_b", "_xGGGG_x0041_": "_xGGGG_x0041_",
+	} {
+		if got := Text(in).String(); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}

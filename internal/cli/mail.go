@@ -26,12 +26,12 @@ func (a *app) mailCommand() *cobra.Command {
 		Long: `List every message that waits or could not be sent, and those that were sent or
 dropped in the last 30 days: to whom, since when, and what was wrong.
 
-A message that could not be sent for a while is tried again by itself, after a
-minute, then after twice as long each time, until its time is over: a digest's is
-three days, that of what is told at once a day. One whose
-receipt was not confirmed may have arrived: it is sent once more, an hour later,
-unless mail.on_unknown says hold. While a setting is wrong, such as the password,
-all mail is paused.
+A message that could not be sent is tried again by the next run or digest --send,
+after a minute at the earliest, then after twice as long each time, until its time
+is over: a digest's is three days, that of what is told at once is one. A message
+whose receipt was not confirmed may have arrived: it is sent once more, an hour
+later at the earliest, unless mail.on_unknown says hold. While a setting is wrong,
+such as the password, all mail is paused.
 
 Exit code: 0 done; 2 the command or the configuration is wrong; 3 a message could
 not be sent.`,

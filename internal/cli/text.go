@@ -37,12 +37,6 @@ func (p printer) bold(text string) string {
 	return "\x1b[1m" + text + "\x1b[0m"
 }
 
-// inPrint lists the severities as people read them: what can still be done
-// comes before what was missed.
-func inPrint() []policy.Severity {
-	return []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}
-}
-
 // group is the findings of one rule and severity: one kind of thing to do.
 type group struct {
 	rule     policy.Rule
@@ -123,7 +117,7 @@ func (p printer) headline(result *batch.Result) {
 	p.linef("")
 	s := summarise(result.Report.Findings)
 	var parts []string
-	for _, severity := range inPrint() {
+	for _, severity := range digest.ByUrgency() {
 		if n := *s.count(severity); n > 0 {
 			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, digest.InWords(severity))))
 		}
@@ -185,7 +179,7 @@ func (p printer) heading(s policy.Severity, text string) {
 
 // owners prints who has how much to do.
 func (p printer) owners(findings []policy.Finding) {
-	columns := inPrint()[:5] // all but what is only for information
+	columns := digest.ByUrgency()[:5] // all but what is only for information
 	counts := map[string]*summary{}
 	var owners []string
 	for i := range findings {

@@ -119,11 +119,8 @@ func counted(n int, noun [2]string) string {
 	return text
 }
 
-// urgency orders severities as people work through them: what was missed comes
-// after what can still be done.
-func urgency(s policy.Severity) int {
-	return slices.Index([]policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}, s)
-}
+// urgency orders severities as people work through them.
+func urgency(s policy.Severity) int { return slices.Index(ByUrgency(), s) }
 
 // actionField is a column of the actions.
 type actionField struct {

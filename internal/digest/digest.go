@@ -251,6 +251,12 @@ func counts() []Count {
 // readyToClaim is what claims that can be submitted are counted as.
 const readyToClaim = "ready to claim"
 
+// ByUrgency lists the severities as people work through them: what can still be
+// done comes before what was missed.
+func ByUrgency() []policy.Severity {
+	return []policy.Severity{policy.Overdue, policy.AtRisk, policy.Todo, policy.Data, policy.Breach, policy.Info}
+}
+
 // InWords is what people call a severity.
 func InWords(s policy.Severity) string {
 	switch s {

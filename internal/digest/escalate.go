@@ -49,6 +49,6 @@ func Escalate(in *Input, who Recipient, urgent []history.Matter) *Digest {
 			d.Sections = append(d.Sections, c.section(i, pile))
 		}
 	}
-	d.Lead = lead(d, piles)
+	d.Lead, d.Soon = lead(d, piles), soon(in, piles[:snoozed])
 	return d
 }

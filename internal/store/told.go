@@ -24,11 +24,12 @@ func tell(ctx context.Context, tx *sql.Tx, message int64, tells []Told) error {
 }
 
 // Told returns as how bad each finding was told to a recipient, at the worst, by
-// messages that were delivered or may still be.
+// messages that were delivered, may have been, or may still be. One that somebody
+// has dropped counts: perhaps because it had arrived.
 func (s *Store) Told(ctx context.Context, recipient string) (map[int64]policy.Severity, error) {
 	told := map[int64]policy.Severity{}
 	err := s.read(ctx, "read who was told what", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT t.finding, t.severity FROM told t JOIN message m ON m.id = t.message WHERE m.recipient = ? AND m.state NOT IN ('failed', 'dropped')`, recipient)
+		rows, err := tx.QueryContext(ctx, `SELECT t.finding, t.severity FROM told t JOIN message m ON m.id = t.message WHERE m.recipient = ? AND m.state <> 'failed'`, recipient)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // TestTold guards who was told what: with the message, or not at all, and no
-// more once the message is given up.
+// more once the message has failed. One that was dropped may have arrived.
 func TestTold(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	now := observe(t, s, reading(0, "L1 L2 L3"))
@@ -48,10 +48,16 @@ func TestTold(t *testing.T) {
 	if n, err := s.CountMessages(t.Context(), "digest", "2026-05-11", "a@centre.example"); err != nil || n != 0 {
 		t.Errorf("%d digests, %v", n, err)
 	}
-	if _, err := s.Drop(t.Context(), first.ID, monday); err != nil {
+	failed := first
+	failed.State = Failed
+	if err := s.Record(t.Context(), failed, Pending); err != nil {
 		t.Fatal(err)
 	}
 	want("a@centre.example", map[int64]policy.Severity{ids["L1"]: policy.Overdue})
+	if _, err := s.Drop(t.Context(), first.ID, monday); err != nil {
+		t.Fatal(err)
+	}
+	want("a@centre.example", map[int64]policy.Severity{ids["L1"]: policy.Overdue, ids["L2"]: policy.Overdue})
 	// A message that tells of what is not there is not queued.
 	if _, _, err := s.Enqueue(t.Context(), Message{Key: Key{Job: "escalation", Slot: "2026-05-14/1", Recipient: "a@centre.example"}, Written: monday, Deadline: monday}, nil, Told{999, policy.AtRisk}); err == nil {
 		t.Error("a message tells of a finding that is not there")

@@ -14,7 +14,6 @@ import (
 	"regcert/internal/calendar"
 	"regcert/internal/config"
 	"regcert/internal/digest"
-	"regcert/internal/mail"
 	"regcert/internal/store"
 )
 
@@ -185,14 +184,14 @@ func (a *app) preview(dir string, asOf calendar.Date, letters []letter) error {
 			a.printer().linef("The digest for %s: nothing to say, so no mail is sent", printable(l.to.Name))
 			continue
 		}
-		base := mail.Slug(l.to.Name)
+		shown := &page.Entries[len(page.Entries)-1]
 		for _, f := range l.files {
-			if err := os.WriteFile(filepath.Join(dir, base+f.name), f.data, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o600); err != nil {
 				return trouble(err, remedy)
 			}
-			page.Entries[len(page.Entries)-1].Files = append(page.Entries[len(page.Entries)-1].Files, base+f.name)
+			shown.Files = append(shown.Files, f.name)
 		}
-		a.printer().linef("The digest for %s: %s.html, .txt and .eml", printable(l.to.Name), filepath.Join(dir, base))
+		a.printer().linef("The digest for %s: %s.html, .txt and .eml", printable(l.to.Name), filepath.Join(dir, l.base))
 	}
 	var index bytes.Buffer
 	if err := indexTemplate().Execute(&index, page); err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	netmail "net/mail"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type letter struct {
 	*mail.Letter
 	key     store.Key
 	to      config.Recipient
+	base    string // what the names of its files begin with
 	subject string
 	isEmpty bool             // there is nothing to say in it
 	tells   []history.Matter // what is urgent in it, where the recipient is told that at once, too
@@ -35,7 +37,7 @@ func (l *letter) isSilent() bool { return l.isEmpty && !l.to.AllClear }
 
 // file is a part of an email that can be looked at by itself.
 type file struct {
-	name string // what follows the recipient's name
+	name string
 	data []byte
 }
 
@@ -44,6 +46,7 @@ type writer struct {
 	cfg       *config.Config
 	in        *digest.Input
 	templates *digest.Templates
+	bases     map[string]string // by address: what the names of a recipient's files begin with
 	now       time.Time
 }
 
@@ -52,7 +55,20 @@ func (a *app) writer(cfg *config.Config, result *batch.Result) (*writer, error) 
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}
-	return &writer{cfg: cfg, in: a.digestInput(cfg, result), templates: templates, now: a.Now().In(cfg.Location)}, nil
+	return &writer{cfg: cfg, in: a.digestInput(cfg, result), templates: templates, bases: bases(cfg.Recipients), now: a.Now().In(cfg.Location)}, nil
+}
+
+// bases makes names of files of the recipients' names, each its own.
+func bases(recipients []config.Recipient) map[string]string {
+	taken, out := map[string]bool{}, map[string]string{}
+	for _, r := range recipients {
+		base := mail.Slug(r.Name)
+		for n := 2; taken[base]; n++ {
+			base = fmt.Sprintf("%s-%d", mail.Slug(r.Name), n)
+		}
+		taken[base], out[r.Email] = true, base
+	}
+	return out
 }
 
 // digestInput is what emails are composed of.
@@ -129,19 +145,19 @@ func (w *writer) render(key store.Key, r config.Recipient, d *digest.Digest, att
 		From: w.cfg.Mail.From, ReplyTo: w.cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: text, HTML: html,
 		Attachments: attached, Date: w.now.Truncate(time.Second), Key: key.Joined(), List: key.Job,
 	}
-	l := letter{key: key, to: r, subject: m.Subject}
+	l := letter{key: key, to: r, base: w.bases[r.Email], subject: m.Subject}
 	shown := string(html)
 	if picture, ok := d.Chart(); ok {
 		m.Inline = []mail.File{{Name: picture.Name, Type: "image/png", ContentID: picture.CID, Data: picture.PNG}}
-		l.files = append(l.files, file{"-" + picture.Name, picture.PNG})
-		shown = strings.ReplaceAll(shown, "cid:"+picture.CID, mail.Slug(r.Name)+"-"+picture.Name)
+		l.files = append(l.files, file{l.base + "-" + picture.Name, picture.PNG})
+		shown = strings.ReplaceAll(shown, "cid:"+picture.CID, l.base+"-"+picture.Name)
 	}
 	if l.Letter, err = mail.Render(m); err != nil {
 		return letter{}, &failure{code: exitUsage, err: err}
 	}
-	l.files = append(l.files, file{".eml", l.Bytes}, file{".html", []byte(shown)}, file{".txt", text})
+	l.files = append(l.files, file{l.base + ".eml", l.Bytes}, file{l.base + ".html", []byte(shown)}, file{l.base + ".txt", text})
 	for _, f := range attached {
-		l.files = append(l.files, file{"-" + f.Name, f.Data})
+		l.files = append(l.files, file{l.base + "-" + f.Name, f.Data})
 	}
 	return l, nil
 }

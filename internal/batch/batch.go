@@ -150,14 +150,16 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 		return nil, err
 	}
 	lasting := context.WithoutCancel(ctx) // a run that is broken off is remembered, too
-	past := promise(func() (*history.Past, error) { return j.past(lasting) })
-	set, report, err := j.judge(ctx, expected)
-	known, pastErr := past()
-	if err = errors.Join(err, pastErr); err != nil {
+	past, err := j.past(lasting)
+	if err != nil {
 		return nil, err
 	}
-	seen := j.observe(known, set, report)
-	recorded := promise(func() (bool, error) { return j.record(lasting, seen, set) })
+	set, report, err := j.judge(ctx, expected)
+	if err != nil {
+		return nil, err
+	}
+	seen := j.observe(past, set, report)
+	recorded := j.recording(lasting, seen, set)
 	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {

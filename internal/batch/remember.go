@@ -50,21 +50,6 @@ func (j *Job) remember(ctx context.Context, result *Result, started time.Time) e
 	return nil
 }
 
-// promise begins to do something, and returns what waits for it.
-func promise[T any](do func() (T, error)) (get func() (T, error)) {
-	var out T
-	var err error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		out, err = do()
-	}()
-	return func() (T, error) {
-		<-done
-		return out, err
-	}
-}
-
 // past is what is remembered of findings; nothing without a State.
 func (j *Job) past(ctx context.Context) (*history.Past, error) {
 	if j.State == nil {
@@ -109,14 +94,32 @@ func (j *Job) record(ctx context.Context, now *history.Now, set []*loaded) (bool
 	if now.AsOf > calendar.FromTime(j.Now()) || now.AsOf < now.Past.Last() || slices.ContainsFunc(set, func(l *loaded) bool { return !j.expects(l.name) }) {
 		return false, nil
 	}
-	changed := len(now.Changed())
 	err := j.State.SaveObservation(ctx, now, j.Now())
-	if changed >= manyFindings {
-		runtime.GC()
-	}
 	return err == nil, err
 }
 
-// manyFindings are so many that what it took to record them takes as much room as
-// a workbook that is being written: it is given back first.
+// manyFindings are so many that to record them takes as long, and as much room,
+// as to write a workbook.
 const manyFindings = 50_000
+
+// recording records what was seen, and returns what waits for it. Where much has
+// changed it goes on beside the writing of workbooks, and gives back the room
+// that it took.
+func (j *Job) recording(ctx context.Context, now *history.Now, set []*loaded) (wait func() (bool, error)) {
+	if len(now.Changed()) < manyFindings {
+		recorded, err := j.record(ctx, now, set)
+		return func() (bool, error) { return recorded, err }
+	}
+	var recorded bool
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		recorded, err = j.record(ctx, now, set)
+		runtime.GC()
+	}()
+	return func() (bool, error) {
+		<-done
+		return recorded, err
+	}
+}

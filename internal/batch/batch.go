@@ -159,7 +159,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 		return nil, err
 	}
 	seen := j.observe(past, set, report)
-	recorded := j.recording(lasting, seen, set)
+	record := j.recording(lasting, seen, set)
 	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
@@ -169,7 +169,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	result = j.result(set, report)
 	result.Now = seen
 	var recordErr error
-	result.Recorded, recordErr = recorded()
+	result.Recorded, recordErr = record()
 	late, lateErr := swapper.Resume(ctx, j.Now())
 	result.Resumed = append(resumed, late...)
 	return result, errors.Join(err, recordErr, lateErr, j.remember(lasting, result, now))

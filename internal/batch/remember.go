@@ -102,13 +102,12 @@ func (j *Job) record(ctx context.Context, now *history.Now, set []*loaded) (bool
 // as to write a workbook.
 const manyFindings = 50_000
 
-// recording records what was seen, and returns what waits for it. Where much has
-// changed it goes on beside the writing of workbooks, and gives back the room
-// that it took.
-func (j *Job) recording(ctx context.Context, now *history.Now, set []*loaded) (wait func() (bool, error)) {
+// recording returns what records what was seen. Where much has changed, that has
+// begun already and goes on beside the writing of workbooks; the room that it
+// took is given back.
+func (j *Job) recording(ctx context.Context, now *history.Now, set []*loaded) (record func() (bool, error)) {
 	if len(now.Changed()) < manyFindings {
-		recorded, err := j.record(ctx, now, set)
-		return func() (bool, error) { return recorded, err }
+		return func() (bool, error) { return j.record(ctx, now, set) }
 	}
 	var recorded bool
 	var err error

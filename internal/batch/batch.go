@@ -150,11 +150,11 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 		return nil, err
 	}
 	lasting := context.WithoutCancel(ctx) // a run that is broken off is remembered, too
-	past, err := j.past(lasting)
+	set, report, err := j.judge(ctx, expected)
 	if err != nil {
 		return nil, err
 	}
-	set, report, err := j.judge(ctx, expected)
+	past, err := j.past(lasting)
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,7 @@ func (b *battered) batter(t *testing.T, s setting, share, shares int, tally *tal
 	for _, f := range faults {
 		tries := 4
 		if b.must(s, f) {
-			tries = 30
+			tries = 120
 		}
 		for try := 0; !reached[f] && try < tries; try++ {
 			b.restore(t, before)

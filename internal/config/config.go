@@ -22,8 +22,6 @@ import (
 
 // Config is what config.yaml says, as values of the packages that use them.
 // Paths are absolute.
-//
-// Of Schedule only the days of digests are used by now.
 type Config struct {
 	File string // the file as it was named; empty for Default
 	Dir  string // the folder of the file
@@ -44,6 +42,8 @@ type Config struct {
 	Recipients  []Recipient         // each address once
 	Escalation  Escalation
 	Schedule    Schedule
+	Daemon      Daemon
+	KeepHistory calendar.Duration // for how many months what is closed, and what was sent, is remembered
 }
 
 // Workbook is a pattern for the paths of workbooks.
@@ -89,9 +89,11 @@ func Default(dir string) (*Config, error) {
 			OnUnknown: "resend",
 			SMTP:      SMTP{TLS: "starttls", Auth: "login"}, // the port follows from TLS
 		},
-		Programmes: map[string][]string{},
-		Escalation: Escalation{QuietFrom: 19 * time.Hour, QuietTo: 7 * time.Hour, MostADay: 4},
-		Schedule:   Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
+		Programmes:  map[string][]string{},
+		Escalation:  Escalation{QuietFrom: 19 * time.Hour, QuietTo: 7 * time.Hour, MostADay: 4},
+		Schedule:    Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
+		Daemon:      defaultDaemon(),
+		KeepHistory: calendar.Duration{N: 36, Unit: calendar.Months},
 	}, nil
 }
 
@@ -170,6 +172,8 @@ func (c *Config) read(root value) {
 		field{"tutors", later},
 		field{"escalation", func(v value) { c.Escalation.read(v) }},
 		field{"schedule", func(v value) { c.Schedule.read(v) }},
+		field{"daemon", c.readDaemon},
+		field{"keep_history", c.readKeepHistory},
 	)
 	// Recipients speak of programmes, and tutors may be recipients, wherever they stand.
 	for _, next := range []field{{"programmes", c.readProgrammes}, {"recipients", c.readRecipients}, {"tutors", c.readTutors}} {

@@ -63,6 +63,7 @@ func TestExampleNamesAll(t *testing.T) {
 		"oauth2", "token_url", "client_id", "client_secret_env", "client_secret_file", "scope", "recipients", "name", "email", "sections", "owners", "qualifications",
 		"programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day", "templates",
 		"schedule", "check", "digest", "catch_up",
+		"daemon", "owner", "after_save", "open_too_long", "listen", "ping_url", "ping_url_env", "log", "format", "file", "keep_history",
 	}
 	for _, k := range policy.NumberKeys() {
 		names = append(names, k.Key)

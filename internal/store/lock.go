@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,35 @@ func (s *Store) Writing(ctx context.Context, what string, now time.Time, patienc
 // Delivering is Writing for the right to deliver mail.
 func (s *Store) Delivering(ctx context.Context, what string, now time.Time, patience time.Duration) (release func() error, err error) {
 	return s.claim(ctx, right{"delivering.lock", "delivering mail"}, what, now, patience)
+}
+
+// Serving is Writing for the right to be the daemon of this state. It waits no
+// longer than somebody takes to ask who has it.
+func (s *Store) Serving(ctx context.Context, what string, now time.Time) (release func() error, err error) {
+	return s.claim(ctx, right{"serving.lock", "serving this state"}, what, now, time.Second)
+}
+
+// Server is how the daemon of this state names itself, and whether there is one at
+// this moment.
+func (s *Store) Server() (holder string, serves bool, err error) {
+	return s.heldBy("serving.lock")
+}
+
+// heldBy is how the holder of a lock names itself, and whether it has one.
+func (s *Store) heldBy(name string) (who string, held bool, err error) {
+	path := filepath.Join(filepath.Dir(s.path), name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", false, nil
+	}
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	free, err := lock.TryRLock()
+	if err != nil {
+		return "", false, errors.Join(unwritable(path, err), lock.Close())
+	}
+	if free {
+		return "", false, lock.Close()
+	}
+	return holder(path), true, lock.Close()
 }
 
 func (s *Store) claim(ctx context.Context, r right, what string, now time.Time, patience time.Duration) (release func() error, err error) {

@@ -27,10 +27,15 @@ var schema3 string
 //go:embed schema4.sql
 var schema4 string
 
+// schema5 adds the slots of the schedule, and what keeps the daemon from its work.
+//
+//go:embed schema5.sql
+var schema5 string
+
 // migrations are the steps from one version of the tables to the next. A step
 // that has been released never changes: the next one is added after it. The
 // version of a file, its user_version, is the number of steps it has had.
-func migrations() []string { return []string{schema1, schema2, schema3, schema4} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
 
 // migrate takes the steps that the file has not had, all or none of them.
 func (s *Store) migrate(ctx context.Context) error {

@@ -68,7 +68,7 @@ func TestOpenMakesPrivateFiles(t *testing.T) {
 func TestOpenSettings(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "4", "secure_delete": "1", "application_id": fmt.Sprint(applicationID),
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "5", "secure_delete": "1", "application_id": fmt.Sprint(applicationID),
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {

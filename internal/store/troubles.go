@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Trouble is something that keeps regcert from its work.
+type Trouble struct {
+	Kind    string // such as "workbook"
+	Subject string // such as its path; empty where there is only one of the kind
+	Since   time.Time
+	Reason  string
+	Told    time.Time // when the owner was told of it; zero: not yet
+}
+
+// Troubles lists what keeps regcert from its work, the oldest first.
+func (s *Store) Troubles(ctx context.Context) (out []Trouble, err error) {
+	err = s.read(ctx, "read what is in the way", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT kind, subject, since, reason, told FROM trouble ORDER BY since, kind, subject`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var t Trouble
+			var since, told string
+			if err := rows.Scan(&t.Kind, &t.Subject, &since, &t.Reason, &told); err != nil {
+				return err
+			}
+			if t.Since, err = parseMoment(since); err != nil {
+				return err
+			}
+			if told != "" {
+				if t.Told, err = parseMoment(told); err != nil {
+					return err
+				}
+			}
+			out = append(out, t)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
+// SaveTrouble remembers a trouble. One that is known keeps the time since when it
+// is there, and whether the owner was told stays unless t says that now.
+func (s *Store) SaveTrouble(ctx context.Context, t Trouble) error {
+	return s.write(ctx, "remember what is in the way", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO trouble VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason, told = iif(excluded.told <> '', excluded.told, told)`,
+			t.Kind, t.Subject, moment(t.Since), t.Reason, optional(t.Told))
+		return err
+	})
+}
+
+// EndTrouble forgets a trouble that is over, and reports whether there was one.
+func (s *Store) EndTrouble(ctx context.Context, kind, subject string) (was bool, err error) {
+	err = s.write(ctx, "forget what was in the way", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM trouble WHERE kind = ? AND subject = ?`, kind, subject)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		was = n > 0
+		return err
+	})
+	return was, err
+}

@@ -10,11 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"regcert/internal/batch"
 	"regcert/internal/calendar"
 	"regcert/internal/config"
 	"regcert/internal/digest"
-	"regcert/internal/store"
+	"regcert/internal/jobs"
 )
 
 // digestCommand composes the digest from the workbooks as they are.
@@ -84,21 +83,21 @@ func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recip
 	if state != nil {
 		defer state.Close()
 	}
-	_, result, err := a.compared(ctx, cfg, state)
+	office, result, err := a.compared(ctx, cfg, state, "digest")
 	if err != nil {
 		return err
 	}
 	if result.Troubled() {
 		a.code = exitTrouble
 	}
-	w, err := a.writer(cfg, result)
+	w, err := office.Writer(result)
 	if err != nil {
-		return err
+		return undone(err)
 	}
 	if preview != "" {
-		letters, err := w.digests(recipients)
+		letters, err := w.Digests(recipients)
 		if err != nil {
-			return err
+			return undone(err)
 		}
 		return a.preview(preview, result.Report.AsOf, letters)
 	}
@@ -106,7 +105,7 @@ func (a *app) showDigest(ctx context.Context, cfg *config.Config, preview, recip
 	if recipient != "" {
 		who = digest.Recipient{Name: recipients[0].Name, Views: recipients[0].Views}
 	}
-	text, err := w.templates.Text(digest.Compose(w.in, who))
+	text, err := w.Text(who)
 	if err == nil {
 		_, err = a.Out.Write(text)
 	}
@@ -124,51 +123,25 @@ func (a *app) sendDigest(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer state.Close()
-	postman := a.postman(cfg, state, "digest")
-	if postman.Transport, err = a.transport(cfg); err != nil {
-		return &failure{code: exitUsage, err: err}
+	office, wipe := a.office(cfg, state, "digest")
+	postman := office.Postman()
+	if postman.Transport, err = office.Transport(); err != nil {
+		return undone(err)
 	}
-	letters, err := a.recordDigest(ctx, cfg, state)
-	if err != nil {
-		return err
-	}
-	return a.send(ctx, postman, cfg.Location, letters)
-}
-
-// recordDigest composes the digests and records what they were made of, while
-// no run writes.
-func (a *app) recordDigest(ctx context.Context, cfg *config.Config, state *store.Store) (letters []letter, err error) {
-	release, err := state.Writing(ctx, "regcert digest", a.Now(), batch.Patience)
-	if err != nil {
-		return nil, busy(err)
-	}
-	defer func() { err = errors.Join(err, release()) }()
-	job, result, err := a.compared(ctx, cfg, state)
-	if err != nil {
-		return nil, err
-	}
-	if result.Troubled() {
+	letters, result, err := office.Digest(ctx, "")
+	wipe()
+	if result != nil && result.Troubled() {
 		a.code = exitTrouble
 	}
-	w, err := a.writer(cfg, result)
 	if err != nil {
-		return nil, err
+		return undone(noWorkbooks(err, cfg))
 	}
-	if err := job.Record(ctx, result); err != nil {
-		return nil, trouble(err, "")
-	}
-	if letters, err = w.digests(cfg.Recipients); err != nil {
-		return nil, err
-	}
-	if result.Recorded {
-		err = state.SaveDigest(ctx, result.Now.Past.Observations[len(result.Now.Past.Observations)-1])
-	}
-	return letters, err
+	return a.send(ctx, office, postman, letters)
 }
 
 // preview writes what each recipient would get into a folder, with a page that
 // leads to all of it.
-func (a *app) preview(dir string, asOf calendar.Date, letters []letter) error {
+func (a *app) preview(dir string, asOf calendar.Date, letters []jobs.Letter) error {
 	if len(letters) == 0 {
 		return noRecipients()
 	}
@@ -178,20 +151,20 @@ func (a *app) preview(dir string, asOf calendar.Date, letters []letter) error {
 	}
 	page := indexPage{AsOf: asOf.Long()}
 	for _, l := range letters {
-		entry := indexEntry{Name: l.to.Name, Email: l.to.Email, Subject: l.subject, Silent: l.isSilent()}
+		entry := indexEntry{Name: l.To.Name, Email: l.To.Email, Subject: l.Subject, Silent: l.IsSilent()}
 		page.Entries = append(page.Entries, entry)
 		if entry.Silent {
-			a.printer().linef("The digest for %s: nothing to say, so no mail is sent", printable(l.to.Name))
+			a.printer().linef("The digest for %s: nothing to say, so no mail is sent", printable(l.To.Name))
 			continue
 		}
 		shown := &page.Entries[len(page.Entries)-1]
-		for _, f := range l.files {
-			if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o600); err != nil {
+		for _, f := range l.Files {
+			if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
 				return trouble(err, remedy)
 			}
-			shown.Files = append(shown.Files, f.name)
+			shown.Files = append(shown.Files, f.Name)
 		}
-		a.printer().linef("The digest for %s: %s.html, .txt and .eml", printable(l.to.Name), filepath.Join(dir, l.base))
+		a.printer().linef("The digest for %s: %s.html, .txt and .eml", printable(l.To.Name), filepath.Join(dir, l.Base))
 	}
 	var index bytes.Buffer
 	if err := indexTemplate().Execute(&index, page); err != nil {

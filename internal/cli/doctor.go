@@ -57,21 +57,17 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 		return []batch.Check{{Verdict: batch.Fail, Subject: a.configFile, Text: err.Error()}}, nil
 	}
 	checks := []batch.Check{{Verdict: batch.Pass, Subject: a.configFile, Text: "it can be read, and everything in it is understood"}}
-	job, _, err := a.job(cfg, nil)
-	if err != nil {
-		return nil, err
-	}
 	state, check := a.examineState(ctx, cfg)
 	checks = append(checks, check)
 	if state != nil {
 		defer state.Close()
-		job.State = state
 	}
-	more, err := job.Examine(ctx)
+	office, _ := a.office(cfg, state, "doctor")
+	more, err := office.Job(nil).Examine(ctx)
 	if err != nil {
 		return nil, trouble(err, "")
 	}
-	checks = append(append(checks, more...), a.examineMail(ctx, cfg))
+	checks = append(append(checks, more...), a.examineMail(ctx, office))
 	more, err = a.examineOutbox(ctx, cfg, state)
 	if err != nil {
 		return nil, trouble(err, "")

@@ -7,6 +7,7 @@ import (
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
+	"regcert/internal/jobs"
 	"regcert/internal/store"
 )
 
@@ -14,12 +15,13 @@ import (
 const mailTime = time.Minute
 
 // examineMail says whether mail could be sent, and sends nothing.
-func (a *app) examineMail(ctx context.Context, cfg *config.Config) batch.Check {
+func (a *app) examineMail(ctx context.Context, office *jobs.Office) batch.Check {
+	cfg := office.Config
 	check := batch.Check{Verdict: batch.Pass, Subject: "mail", Text: "the mail server takes encryption and the login"}
 	if cfg.Mail.Transport == "outbox" {
 		check.Subject, check.Text = folderSubject(cfg, cfg.Mail.OutboxDir), "letters can be written here"
 	}
-	transport, err := a.transport(cfg)
+	transport, err := office.Transport()
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, mailTime)
 		defer cancel()

@@ -124,16 +124,16 @@ func (a *app) mail(ctx context.Context) error {
 }
 
 func (a *app) mailRetry(ctx context.Context, cfg *config.Config, state *store.Store, id int64) error {
-	transport, err := a.transport(cfg)
-	if err != nil {
-		return &failure{code: exitUsage, err: err}
+	office, _ := a.office(cfg, state, "mail retry")
+	postman := office.Postman()
+	var err error
+	if postman.Transport, err = office.Transport(); err != nil {
+		return undone(err)
 	}
 	m, err := a.byHand(ctx, cfg, state, id, (*store.Store).Retry)
 	if err != nil {
 		return err
 	}
-	postman := a.postman(cfg, state, "mail retry")
-	postman.Transport = transport
 	_, err = postman.Deliver(ctx, id)
 	m, unread := state.Message(context.WithoutCancel(ctx), m.ID)
 	if err = errors.Join(err, unread); err != nil {
@@ -164,8 +164,9 @@ func (a *app) byHand(ctx context.Context, cfg *config.Config, state *store.Store
 	if state == nil {
 		return store.Message{}, usage("there is no message %d: nothing was sent yet", id)
 	}
-	if err := a.postman(cfg, state, "mail").Recover(ctx); err != nil {
-		return store.Message{}, busy(trouble(err, ""))
+	office, _ := a.office(cfg, state, "mail")
+	if err := office.Postman().Recover(ctx); err != nil {
+		return store.Message{}, undone(err)
 	}
 	m, err := change(state, ctx, id, a.Now())
 	if _, refused := errors.AsType[*store.Refusal](err); refused {

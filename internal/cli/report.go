@@ -68,14 +68,14 @@ func (a *app) report(ctx context.Context, path, recipient string) error {
 	if state != nil {
 		defer state.Close()
 	}
-	_, result, err := a.compared(ctx, cfg, state)
+	office, result, err := a.compared(ctx, cfg, state, "report")
 	if err != nil {
 		return err
 	}
 	if result.Troubled() {
 		a.code = exitTrouble
 	}
-	workbook, err := digest.ActionList(a.digestInput(cfg, result), who)
+	workbook, err := digest.ActionList(office.DigestInput(result), who)
 	switch {
 	case err != nil:
 		return trouble(err, "")

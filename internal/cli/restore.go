@@ -71,11 +71,8 @@ func (a *app) restore(ctx context.Context, named, to string) error {
 		return err
 	}
 	defer state.Close()
-	job, _, err := a.job(cfg, nil)
-	if err != nil {
-		return err
-	}
-	job.State = state
+	office, _ := a.office(cfg, state, "restore")
+	job := office.Job(nil)
 	versions, err := job.Versions(ctx, path)
 	if err != nil {
 		return trouble(err, "")

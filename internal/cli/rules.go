@@ -37,9 +37,9 @@ rule is printed too.`,
 			if err != nil {
 				return err
 			}
-			asOf, err := a.day(cfg)
-			if err != nil {
-				return err
+			asOf := a.day()
+			if asOf == 0 {
+				asOf = calendar.FromTime(a.Now().In(cfg.Location))
 			}
 			rules, err := pick(policy.Rules(), args)
 			if err != nil {

@@ -4,19 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"regcert/internal/batch"
 	"regcert/internal/calendar"
 	"regcert/internal/config"
-	"regcert/internal/policy"
-	"regcert/internal/register"
+	"regcert/internal/jobs"
 	"regcert/internal/store"
 	"regcert/internal/swap"
-	"regcert/internal/xlsx"
 )
 
 const namedHelp = `Without names, the configured workbooks are treated. With names, only those are
@@ -79,19 +75,16 @@ missed, overdue, at risk or to be corrected; 2 the command or the configuration 
 	}
 }
 
-// run treats the workbooks and remembers the run.
+// run treats the workbooks and remembers the run, tells at once what is urgent,
+// and delivers what is due.
 func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error {
 	state, err := a.openState(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer state.Close()
-	job, wipe, err := a.job(cfg, named)
-	if err != nil {
-		return err
-	}
-	job.State, job.Program = state, version()
-	result, err := job.Run(ctx)
+	office, wipe := a.office(cfg, state, "run")
+	result, err := office.Run(ctx, named)
 	wipe()
 	if result == nil {
 		return busy(noWorkbooks(err, cfg))
@@ -107,7 +100,18 @@ func (a *app) run(ctx context.Context, cfg *config.Config, named []string) error
 	if err != nil {
 		return trouble(err, "")
 	}
-	return a.escalate(ctx, cfg, state, result)
+	waiting, err := office.Escalate(ctx, result)
+	if err != nil {
+		return undone(err)
+	}
+	for _, w := range waiting {
+		if w.Sent == 0 {
+			a.tell("%s newly urgent for %s: told after the quiet hours (escalation.quiet_hours)", plural(w.Items, "item"), w.Name)
+		} else {
+			a.tell("%s newly urgent for %s: told another day, as %s went out today (escalation.most_a_day)", plural(w.Items, "item"), w.Name, plural(w.Sent, "message"))
+		}
+	}
+	return a.deliver(ctx, office)
 }
 
 // tellResumed says what has become of writes that an earlier run left unfinished.
@@ -149,27 +153,19 @@ func (a *app) openState(ctx context.Context, cfg *config.Config) (*store.Store, 
 
 // check reads and judges the workbooks.
 func (a *app) check(ctx context.Context, cfg *config.Config, named []string) (*batch.Result, error) {
-	job, wipe, err := a.job(cfg, named)
-	if err != nil {
-		return nil, err
-	}
-	result, err := job.Check(ctx)
+	office, wipe := a.office(cfg, nil, "check")
+	result, err := office.Job(named).Check(ctx)
 	wipe()
 	return result, noWorkbooks(err, cfg)
 }
 
 // compared reads and judges the workbooks, and compares what is open with what
-// is remembered in the state, if there is one: those that were here lately and
-// are gone are missed, too.
-func (a *app) compared(ctx context.Context, cfg *config.Config, state *store.Store) (*batch.Job, *batch.Result, error) {
-	job, wipe, err := a.job(cfg, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	job.State, job.Compare = state, true
-	result, err := job.Check(ctx)
+// is remembered in the state, if there is one.
+func (a *app) compared(ctx context.Context, cfg *config.Config, state *store.Store, command string) (*jobs.Office, *batch.Result, error) {
+	office, wipe := a.office(cfg, state, command)
+	_, result, err := office.Compare(ctx)
 	wipe()
-	return job, result, noWorkbooks(err, cfg)
+	return office, result, noWorkbooks(err, cfg)
 }
 
 // show prints a result, and sets the exit code where workbooks were troubled.
@@ -184,39 +180,33 @@ func (a *app) show(result *batch.Result, text func(printer, *batch.Result)) erro
 	return nil
 }
 
-// job makes the job that the configuration describes.
-func (a *app) job(cfg *config.Config, named []string) (*batch.Job, func(), error) {
-	asOf, err := a.day(cfg)
-	if err != nil {
-		return nil, nil, err
-	}
+// office is where the jobs of a command are done, and what wipes its progress out
+// again.
+func (a *app) office(cfg *config.Config, state *store.Store, command string) (*jobs.Office, func()) {
 	progress, wipe := a.progress()
-	job := &batch.Job{
-		Dir: cfg.Dir, Named: named, Limits: xlsx.DefaultLimits(),
-		Reader:   register.NewReader(asOf, cfg.Aliases),
-		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit},
-		Backups:  filepath.Join(cfg.StateDir, "backups"),
-		Keep:     cfg.KeepBackups,
-		Host:     a.Host,
-		Now:      func() time.Time { return a.Now().In(cfg.Location) },
-		Progress: progress,
-	}
-	for _, w := range cfg.Workbooks {
-		p := batch.Pattern{Glob: w.Path, WriteBack: w.WriteBack}
-		if w.PasswordEnv != "" {
-			p.Password = batch.Password{Text: a.Getenv(w.PasswordEnv), Source: "$" + w.PasswordEnv}
-		}
-		job.Workbooks = append(job.Workbooks, p)
-	}
-	return job, wipe, nil
+	return &jobs.Office{
+		Config: cfg, State: state, Getenv: a.Getenv, Now: a.Now, Host: a.Host, Program: version(), What: "regcert " + command, AsOf: a.day(), Progress: progress,
+	}, wipe
 }
 
-// day is the as-of date: today in the configured time zone, or --as-of.
-func (a *app) day(cfg *config.Config) (calendar.Date, error) {
+// day is the day of --as-of, which was checked before; without it no date.
+func (a *app) day() calendar.Date {
 	if a.asOf == "" {
-		return calendar.FromTime(a.Now().In(cfg.Location)), nil
+		return 0
 	}
-	return calendar.ParseISO(a.asOf)
+	day, _ := calendar.ParseISO(a.asOf)
+	return day
+}
+
+// undone is the error of a job that could not be done.
+func undone(err error) error {
+	if _, ok := errors.AsType[*jobs.Setting](err); ok {
+		return &failure{code: exitUsage, err: err}
+	}
+	if f, ok := errors.AsType[*failure](err); ok {
+		return busy(f)
+	}
+	return busy(trouble(err, ""))
 }
 
 func noWorkbooks(err error, cfg *config.Config) error {

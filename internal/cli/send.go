@@ -6,78 +6,31 @@ import (
 	"fmt"
 	"time"
 
-	"regcert/internal/config"
-	"regcert/internal/history"
+	"regcert/internal/jobs"
 	"regcert/internal/mail"
 	"regcert/internal/store"
-)
-
-// How long emails are tried to be sent by themselves.
-const (
-	digestTime     = 3 * 24 * time.Hour
-	escalationTime = 24 * time.Hour
 )
 
 // timeShown is how the times of messages are shown.
 const timeShown = "Mon 2 Jan 2006 at 15:04"
 
-// postman makes the postman of the configuration, who works for a command. He
-// has no transport yet: to look after the outbox he needs none.
-func (a *app) postman(cfg *config.Config, state *store.Store, command string) *mail.Postman {
-	return &mail.Postman{
-		Outbox: state, Hold: cfg.Mail.OnUnknown == "hold", What: "regcert " + command,
-		Now: func() time.Time { return a.Now().In(cfg.Location) },
-	}
-}
-
-// transport makes the transport of the configuration.
-func (a *app) transport(cfg *config.Config) (mail.Transport, error) {
-	settings, err := cfg.MailSettings(a.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	return mail.New(settings)
-}
-
-// queue puts a letter into the outbox, unless it is there already.
-func queue(ctx context.Context, state *store.Store, l *letter, lasts time.Duration) (store.Message, error) {
-	told, err := state.Told(ctx, l.to.Email)
-	if err != nil {
-		return store.Message{}, err
-	}
-	var tells []store.Told
-	for _, m := range l.tells {
-		if before, known := told[m.Life.ID]; m.Life.ID != 0 && (!known || history.IsWorse(m.Severity, before)) {
-			tells = append(tells, store.Told{Finding: m.Life.ID, Severity: m.Severity})
-		}
-	}
-	m, _, err := state.Enqueue(ctx, store.Message{
-		Key: l.key, Name: l.to.Name, MessageID: l.MessageID, Sender: l.From, Written: l.Date, Deadline: l.Date.Add(lasts),
-	}, l.Bytes, tells...)
-	return m, err
-}
-
 // send queues the letters of a digest, and delivers those that have not gone out.
-func (a *app) send(ctx context.Context, postman *mail.Postman, zone *time.Location, letters []letter) error {
+func (a *app) send(ctx context.Context, office *jobs.Office, postman *mail.Postman, letters []jobs.Letter) error {
 	err := postman.Recover(ctx)
 	if err != nil {
-		return busy(trouble(err, ""))
+		return undone(err)
 	}
-	state := postman.Outbox
 	var queued []store.Message
 	var asked []int64
 	for i := range letters {
 		l := &letters[i]
-		if l.isSilent() {
-			a.printer().linef("Nothing to say to %s: no mail is sent.", printable(l.to.Name))
+		if l.IsSilent() {
+			a.printer().linef("Nothing to say to %s: no mail is sent.", printable(l.To.Name))
 			continue
 		}
-		m, err := queue(ctx, state, l, digestTime)
-		if err == nil && m.State == store.Failed {
-			m, err = state.Retry(ctx, m.ID, a.Now())
-		}
+		m, err := office.QueueDigest(ctx, l)
 		if err != nil {
-			return trouble(err, "")
+			return undone(err)
 		}
 		if queued = append(queued, m); m.State == store.Pending || postman.Due(m) {
 			asked = append(asked, m.ID)
@@ -87,30 +40,22 @@ func (a *app) send(ctx context.Context, postman *mail.Postman, zone *time.Locati
 		_, err = postman.Deliver(ctx, asked...)
 	}
 	for _, before := range queued {
-		now, unread := state.Message(context.WithoutCancel(ctx), before.ID)
+		now, unread := office.State.Message(context.WithoutCancel(ctx), before.ID)
 		if unread != nil {
 			return trouble(errors.Join(err, unread), "")
 		}
-		a.tellDigest(before, now, zone)
+		a.tellDigest(before, now, office.Config.Location)
 	}
 	if err != nil {
-		return busy(trouble(err, ""))
+		return undone(err)
 	}
 	return nil
 }
 
 // deliver sends the messages of the outbox that are due, and says what has
 // become of them.
-func (a *app) deliver(ctx context.Context, cfg *config.Config, state *store.Store, command string) error {
-	open, err := state.OpenMessages(ctx)
-	if err != nil || len(open) == 0 {
-		return err
-	}
-	postman := a.postman(cfg, state, command)
-	if postman.Transport, err = a.transport(cfg); err != nil {
-		return trouble(err, "") // the rest of the command is done
-	}
-	done, err := postman.Deliver(ctx)
+func (a *app) deliver(ctx context.Context, office *jobs.Office) error {
+	done, err := office.Deliver(ctx)
 	for _, m := range done {
 		name := printable(m.Name)
 		if m.State == store.Sent {
@@ -118,12 +63,15 @@ func (a *app) deliver(ctx context.Context, cfg *config.Config, state *store.Stor
 			continue
 		}
 		a.code = exitTrouble
-		a.tellUnsent(fmt.Sprintf("the %s for %s", m.Job, name), m, cfg.Location)
+		a.tellUnsent(fmt.Sprintf("the %s for %s", m.Job, name), m, office.Config.Location)
 	}
 	if _, isBusy := errors.AsType[*store.Busy](err); isBusy {
 		return nil // the other sends what is due
 	}
-	return err
+	if err != nil {
+		return trouble(err, "") // the rest of the command is done
+	}
+	return nil
 }
 
 // tell prints a line, beside a JSON document where that is what is wanted.

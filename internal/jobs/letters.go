@@ -1,4 +1,4 @@
-package cli
+package jobs
 
 import (
 	"fmt"
@@ -16,46 +16,56 @@ import (
 
 // The jobs that send email, as the state and List-Id name them.
 const (
-	digestJob     = "digest"
-	escalationJob = "escalation"
+	DigestMail     = "digest"
+	EscalationMail = "escalation"
+	NoticeMail     = "notice"
 )
 
-// letter is an email for one recipient, rendered.
-type letter struct {
+// Letter is an email for one recipient, rendered.
+type Letter struct {
 	*mail.Letter
+	To      config.Recipient
+	Subject string
+	Base    string // what the names of its files begin with
+	Files   []File // what a preview shows of it
+
 	key     store.Key
-	to      config.Recipient
-	base    string // what the names of its files begin with
-	subject string
 	isEmpty bool             // there is nothing to say in it
 	tells   []history.Matter // what is urgent in it, where the recipient is told that at once, too
-	files   []file           // what a preview shows of it
 }
 
-// isSilent reports whether it is not sent, as there is nothing to say.
-func (l *letter) isSilent() bool { return l.isEmpty && !l.to.AllClear }
+// IsSilent reports whether it is not sent, as there is nothing to say.
+func (l *Letter) IsSilent() bool { return l.isEmpty && !l.To.AllClear }
 
-// file is a part of an email that can be looked at by itself.
-type file struct {
-	name string
-	data []byte
+// File is a part of an email that can be looked at by itself.
+type File struct {
+	Name string
+	Data []byte
 }
 
-// writer composes and renders emails from one look at the workbooks.
-type writer struct {
+// Writer composes and renders emails from one look at the workbooks.
+type Writer struct {
 	cfg       *config.Config
 	in        *digest.Input
+	slot      string // the day that digests are for
 	templates *digest.Templates
 	bases     map[string]string // by address: what the names of a recipient's files begin with
 	now       time.Time
 }
 
-func (a *app) writer(cfg *config.Config, result *batch.Result) (*writer, error) {
-	templates, err := digest.LoadTemplates(cfg.Templates)
+// Writer gives the writer of emails about a result.
+func (o *Office) Writer(result *batch.Result) (*Writer, error) {
+	templates, err := digest.LoadTemplates(o.Config.Templates)
 	if err != nil {
-		return nil, &failure{code: exitUsage, err: err}
+		return nil, &Setting{err}
 	}
-	return &writer{cfg: cfg, in: a.digestInput(cfg, result), templates: templates, bases: bases(cfg.Recipients), now: a.Now().In(cfg.Location)}, nil
+	in := o.DigestInput(result)
+	return &Writer{cfg: o.Config, in: in, slot: in.Report.AsOf.String(), templates: templates, bases: bases(o.Config.Recipients), now: o.now()}, nil
+}
+
+// Text is the text of the digest for somebody.
+func (w *Writer) Text(who digest.Recipient) ([]byte, error) {
+	return w.templates.Text(digest.Compose(w.in, who))
 }
 
 // bases makes names of files of the recipients' names, each its own.
@@ -71,10 +81,10 @@ func bases(recipients []config.Recipient) map[string]string {
 	return out
 }
 
-// digestInput is what emails are composed of.
-func (a *app) digestInput(cfg *config.Config, result *batch.Result) *digest.Input {
+// DigestInput is what emails are composed of.
+func (o *Office) DigestInput(result *batch.Result) *digest.Input {
 	in := &digest.Input{
-		Now: result.Now, Report: result.Whole, Centre: cfg.Centre, ReadAt: a.Now().In(cfg.Location), Next: cfg.NextDigest(result.Report.AsOf),
+		Now: result.Now, Report: result.Whole, Centre: o.Config.Centre, ReadAt: o.now(), Next: o.Config.NextDigest(result.Report.AsOf),
 	}
 	for _, w := range result.Workbooks {
 		read := w.Outcome != batch.Failed && (w.Outcome != batch.Deferred || len(w.Sheets) > 0)
@@ -83,9 +93,9 @@ func (a *app) digestInput(cfg *config.Config, result *batch.Result) *digest.Inpu
 	return in
 }
 
-// digests composes the digest of each of the recipients who gets one.
-func (w *writer) digests(recipients []config.Recipient) ([]letter, error) {
-	var out []letter
+// Digests composes the digest of each of the recipients who gets one.
+func (w *Writer) Digests(recipients []config.Recipient) ([]Letter, error) {
+	var out []Letter
 	for _, r := range recipients {
 		if len(r.Views) == 0 {
 			continue
@@ -100,29 +110,29 @@ func (w *writer) digests(recipients []config.Recipient) ([]letter, error) {
 }
 
 // digest composes the digest of a recipient.
-func (w *writer) digest(r config.Recipient) (letter, error) {
+func (w *Writer) digest(r config.Recipient) (Letter, error) {
 	who := digest.Recipient{Name: r.Name, Views: r.Views}
 	d := digest.Compose(w.in, who)
-	key := store.Key{Job: digestJob, Slot: w.in.Report.AsOf.String(), Recipient: r.Email}
+	key, day := store.Key{Job: DigestMail, Slot: w.slot, Recipient: r.Email}, w.in.Report.AsOf.String()
 	var attached []mail.File
 	if r.ActionList {
 		data, err := digest.ActionList(w.in, who)
 		if err != nil {
-			return letter{}, err
+			return Letter{}, err
 		}
 		if data != nil {
-			attached = append(attached, mail.File{Name: "actions-" + key.Slot + ".xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: data})
+			attached = append(attached, mail.File{Name: "actions-" + day + ".xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: data})
 			d.Listed = "in the attached action list"
 		}
 	}
 	if r.Calendar {
 		if data, ok := digest.Calendar(w.in, who); ok {
-			attached = append(attached, mail.File{Name: "due-" + key.Slot + ".ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Data: data})
+			attached = append(attached, mail.File{Name: "due-" + day + ".ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Data: data})
 		}
 	}
 	l, err := w.render(key, r, d, attached)
 	if err != nil {
-		return letter{}, err
+		return Letter{}, err
 	}
 	l.isEmpty = d.IsEmpty()
 	if len(r.Escalations) > 0 {
@@ -132,32 +142,32 @@ func (w *writer) digest(r config.Recipient) (letter, error) {
 }
 
 // render makes the letter of an email.
-func (w *writer) render(key store.Key, r config.Recipient, d *digest.Digest, attached []mail.File) (letter, error) {
+func (w *Writer) render(key store.Key, r config.Recipient, d *digest.Digest, attached []mail.File) (Letter, error) {
 	text, err := w.templates.Text(d)
 	if err != nil {
-		return letter{}, err
+		return Letter{}, err
 	}
 	html, err := w.templates.HTML(d)
 	if err != nil {
-		return letter{}, err
+		return Letter{}, err
 	}
 	m := mail.Message{
 		From: w.cfg.Mail.From, ReplyTo: w.cfg.Mail.ReplyTo, To: netmail.Address{Name: r.Name, Address: r.Email}, Subject: d.Subject(), Text: text, HTML: html,
 		Attachments: attached, Date: w.now.Truncate(time.Second), Key: key.Joined(), List: key.Job,
 	}
-	l := letter{key: key, to: r, base: w.bases[r.Email], subject: m.Subject}
+	l := Letter{key: key, To: r, Base: w.bases[r.Email], Subject: m.Subject}
 	shown := string(html)
 	if picture, ok := d.Chart(); ok {
 		m.Inline = []mail.File{{Name: picture.Name, Type: "image/png", ContentID: picture.CID, Data: picture.PNG}}
-		l.files = append(l.files, file{l.base + "-" + picture.Name, picture.PNG})
-		shown = strings.ReplaceAll(shown, "cid:"+picture.CID, l.base+"-"+picture.Name)
+		l.Files = append(l.Files, File{l.Base + "-" + picture.Name, picture.PNG})
+		shown = strings.ReplaceAll(shown, "cid:"+picture.CID, l.Base+"-"+picture.Name)
 	}
 	if l.Letter, err = mail.Render(m); err != nil {
-		return letter{}, &failure{code: exitUsage, err: err}
+		return Letter{}, &Setting{err}
 	}
-	l.files = append(l.files, file{l.base + ".eml", l.Bytes}, file{l.base + ".html", []byte(shown)}, file{l.base + ".txt", text})
+	l.Files = append(l.Files, File{l.Base + ".eml", l.Bytes}, File{l.Base + ".html", []byte(shown)}, File{l.Base + ".txt", text})
 	for _, f := range attached {
-		l.files = append(l.files, file{l.base + "-" + f.Name, f.Data})
+		l.Files = append(l.Files, File{l.Base + "-" + f.Name, f.Data})
 	}
 	return l, nil
 }

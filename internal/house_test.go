@@ -19,6 +19,7 @@ func TestArrows(t *testing.T) {
 		"internal/cli",
 		"internal/jobs",
 		"internal/config",
+		"internal/schedule",
 		"internal/batch",
 		"internal/digest",
 		"internal/actionlist",

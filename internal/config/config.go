@@ -53,12 +53,6 @@ type Workbook struct {
 	WriteBack   bool   // false: read only
 }
 
-// Schedule says when the daemon does what.
-type Schedule struct {
-	Check, Digest string        // five fields as in crontab(5), in the configured time zone
-	CatchUp       time.Duration // how late a missed job is still done
-}
-
 // Default is the configuration for which nobody has written anything: no
 // workbooks and no recipients. Dir stands for the folder of the file.
 func Default(dir string) (*Config, error) {
@@ -71,6 +65,10 @@ func Default(dir string) (*Config, error) {
 		return nil, err
 	}
 	holidays, err := calendar.BankHolidays(calendar.EnglandAndWales, nil)
+	if err != nil {
+		return nil, err
+	}
+	schedule, err := defaultSchedule()
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +89,7 @@ func Default(dir string) (*Config, error) {
 		},
 		Programmes:  map[string][]string{},
 		Escalation:  Escalation{QuietFrom: 19 * time.Hour, QuietTo: 7 * time.Hour, MostADay: 4},
-		Schedule:    Schedule{Check: "0 7,12,17 * * MON-FRI", Digest: "0 8 * * MON", CatchUp: 24 * time.Hour},
+		Schedule:    schedule,
 		Daemon:      defaultDaemon(),
 		KeepHistory: calendar.Duration{N: 36, Unit: calendar.Months},
 	}, nil

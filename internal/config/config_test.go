@@ -69,7 +69,7 @@ func TestDefaults(t *testing.T) {
 	}
 	if d.Location.String() != "Europe/London" || d.KeepBackups != 20 || d.SnoozeLimit.String() != "60 days" || !reflect.DeepEqual(d.Policy, []policy.Numbers{policy.Defaults()}) ||
 		!d.JudgeFrom.IsZero() || d.StateDir != filepath.Join(d.Dir, "state") || d.Mail.Transport != "outbox" || d.Mail.OutboxDir != filepath.Join(d.Dir, "outbox") ||
-		d.Schedule != (Schedule{"0 7,12,17 * * MON-FRI", "0 8 * * MON", 24 * time.Hour}) {
+		d.Schedule.Check.String() != "0 7,12,17 * * MON-FRI" || d.Schedule.Digest.String() != "0 8 * * MON" || d.Schedule.CatchUp != 24*time.Hour {
 		t.Errorf("Default = %+v", d)
 	}
 	if !d.Calendar.IsWorking(day(t, "2026-12-01"), calendar.AwardingBody) || d.Calendar.IsWorking(day(t, "2026-08-31"), calendar.AwardingBody) {
@@ -161,8 +161,12 @@ func TestKeys(t *testing.T) {
 		{"escalation", `escalation: {quiet_hours: "18:30..07:15", most_a_day: 2}`, func(c *Config) any { return c.Escalation },
 			same(Escalation{18*time.Hour + 30*time.Minute, 7*time.Hour + 15*time.Minute, 2})},
 		{"no quiet hours", `escalation: {quiet_hours: none}`, func(c *Config) any { return c.Escalation.IsQuiet(time.Date(2026, 5, 11, 3, 0, 0, 0, time.UTC)) }, same(false)},
-		{"schedule", `schedule: {check: "*/10 8-17 * * *", digest: "30 7 29 2 *", catch_up: 90m}`, func(c *Config) any { return c.Schedule },
-			same(Schedule{"*/10 8-17 * * *", "30 7 29 2 *", 90 * time.Minute})},
+		{"schedule", `schedule: {check: "*/5 8-17 * * *", digest: "30 7 29 2 *", catch_up: 168h}`, func(c *Config) any {
+			return []any{c.Schedule.Check.String(), c.Schedule.Digest.String(), c.Schedule.CatchUp}
+		}, same([]any{"*/5 8-17 * * *", "30 7 29 2 *", 7 * 24 * time.Hour})},
+		{"schedule every day", `schedule: {digest: "0 8 * * *", catch_up: 0h}`, func(c *Config) any {
+			return []any{c.Schedule.Check.String(), c.Schedule.Digest.String(), c.Schedule.CatchUp}
+		}, same([]any{"0 7,12,17 * * MON-FRI", "0 8 * * *", time.Duration(0)})},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			text := tc.text
@@ -394,6 +398,7 @@ func TestNextDigest(t *testing.T) {
 	for _, tc := range []struct{ schedule, after, want string }{
 		{"0 8 * * MON", "2026-05-11", "2026-05-18"}, {"0 8 * * MON", "2026-05-17", "2026-05-18"}, {"0 8 * * MON", "2026-03-23", "2026-03-30"},
 		{"0 8 * * *", "2026-05-11", "2026-05-12"}, {"0 0 1 * *", "2026-05-11", "2026-06-01"},
+		{"30 1 * * SUN", "2026-03-28", "2026-03-29"}, {"59 23 * * *", "2026-10-24", "2026-10-25"}, {"0 8 29 2 *", "2097-05-11", "2104-02-29"},
 	} {
 		c := mustLoad(t, one+"schedule: {digest: '"+tc.schedule+"'}")
 		if got := c.NextDigest(day(t, tc.after)); got.String() != tc.want {

@@ -4,9 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"regcert/internal/calendar"
+	"regcert/internal/schedule"
 )
 
 // Escalation says when what is urgent is told at once.
@@ -53,65 +52,76 @@ func (v value) quietHours(e *Escalation) {
 	e.QuietFrom, e.QuietTo = begin.Sub(midnight), end.Sub(midnight)
 }
 
+// Schedule says when the daemon does what, in the configured time zone.
+type Schedule struct {
+	Check, Digest *schedule.Spec
+	CatchUp       time.Duration // how late a missed job is still done
+}
+
+// What is the least time between two checks, and between two digests: nobody is
+// sent the digest of one day twice.
+const (
+	leastCheck  = 5 * time.Minute
+	leastDigest = 24 * time.Hour
+)
+
+// mostCatchUp is the most time after which a missed job is still done. The digest
+// of the week before last is no news.
+const mostCatchUp = 7 * 24 * time.Hour
+
+func defaultSchedule() (Schedule, error) {
+	check, err := schedule.Parse("0 7,12,17 * * MON-FRI", leastCheck)
+	if err != nil {
+		return Schedule{}, err
+	}
+	digest, err := schedule.Parse("0 8 * * MON", leastDigest)
+	return Schedule{Check: check, Digest: digest, CatchUp: 24 * time.Hour}, err
+}
+
 // NextDigest is the day of the first digest after a day, in the time zone of the
 // configuration.
 func (c *Config) NextDigest(after calendar.Date) calendar.Date {
 	y, m, d := after.Time().Date()
-	schedule, err := cron.ParseStandard(c.Schedule.Digest)
-	if err != nil { // it was checked when it was read
-		return after + 7
-	}
-	return calendar.FromTime(schedule.Next(time.Date(y, m, d, 23, 59, 59, 0, c.Location)))
+	_, at := c.Schedule.Digest.Next(time.Date(y, m, d, 23, 59, 59, 0, c.Location), c.Location)
+	return calendar.FromTime(at)
 }
 
 func (s *Schedule) read(v value) {
 	v.object("write check, digest or catch_up",
-		field{"check", func(v value) { v.cron(&s.Check) }},
-		field{"digest", func(v value) { v.cron(&s.Digest) }},
-		field{"catch_up", func(v value) { v.hours(&s.CatchUp) }},
+		field{"check", func(v value) { v.schedule(leastCheck, &s.Check) }},
+		field{"digest", func(v value) { v.schedule(leastDigest, &s.Digest) }},
+		field{"catch_up", func(v value) { v.hours(mostCatchUp, &s.CatchUp) }},
 	)
 }
 
-// cron reads when a job is done.
-func (v value) cron(into *string) {
-	const want = `write minute, hour, day, month and weekday, such as "0 8 * * MON"`
+// schedule reads when a job is done.
+func (v value) schedule(least time.Duration, into **schedule.Spec) {
 	var s string
-	if !v.filled(want, &s) {
+	if !v.filled(`write minute, hour, day, month and weekday, such as "0 8 * * MON"`, &s) {
 		return
 	}
-	if strings.Contains(s, "TZ=") {
-		v.fail("%s names a time zone: set timezone, which all jobs follow, and leave it out here", v.quoted(s))
-		return
-	}
-	if len(strings.Fields(s)) != 5 {
-		v.fail("%s does not have five parts: %s", v.quoted(s), want)
-		return
-	}
-	schedule, err := cron.ParseStandard(s)
+	spec, err := schedule.Parse(s, least)
 	if err != nil {
-		v.fail("%s is no schedule (%v): %s", v.quoted(s), err, want)
+		v.fail("%v", err)
 		return
 	}
-	// The search ends after five years, within which every day of these years
-	// comes, 29 February too.
-	if schedule.Next(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		v.fail("%s never comes, as there is no such day: %s", v.quoted(s), want)
-		return
-	}
-	*into = s
+	*into = spec
 }
 
 // hours reads a time as clocks measure it.
-func (v value) hours(into *time.Duration) {
+func (v value) hours(most time.Duration, into *time.Duration) {
 	const want = "write hours and minutes such as 24h or 90m"
 	var s string
 	if !v.filled(want, &s) {
 		return
 	}
 	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
+	switch {
+	case err != nil || d < 0:
 		v.fail("%s is no such time: %s", v.quoted(s), want)
-		return
+	case d > most:
+		v.fail("%s is too long: write at most %dh", v.quoted(s), most/time.Hour)
+	default:
+		*into = d
 	}
-	*into = d
 }

@@ -17,6 +17,7 @@ func TestArrows(t *testing.T) {
 	house := []string{
 		"cmd/regcert",
 		"internal/cli",
+		"internal/daemon",
 		"internal/jobs",
 		"internal/config",
 		"internal/schedule",

@@ -99,6 +99,8 @@ type loaded struct {
 	book   *register.Workbook
 	gone   bool // it is not there
 
+	reached bool // its turn to be written came
+
 	plain     []byte             // the package: data, or what is encrypted in it
 	protected *encrypted.Package // nil: no password protects it
 }
@@ -162,10 +164,16 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	record := j.recording(lasting, seen, set)
 	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
+		l.reached = true
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
 			w.back(ctx, l)
 		}
 	})
+	for _, l := range set {
+		if !l.reached && l.book != nil {
+			l.leave(Deferred, "the run was broken off before it was written; "+again)
+		}
+	}
 	result = j.result(set, report)
 	result.Now = seen
 	var recordErr error

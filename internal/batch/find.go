@@ -70,6 +70,25 @@ func (j *Job) find(expected []string) ([]source, error) {
 	return f.list, nil
 }
 
+// File is a workbook of the set, as it is found.
+type File struct {
+	Path string // absolute
+	Name string // as reports show it
+}
+
+// Files lists the configured workbooks without reading them. Conflict copies are
+// none.
+func (j *Job) Files() ([]File, error) {
+	sources, err := j.find(nil)
+	var out []File
+	for _, s := range sources {
+		if !s.copy {
+			out = append(out, File{s.path, s.name})
+		}
+	}
+	return out, err
+}
+
 // vanished lists the expected workbooks that the pattern should have matched.
 // One that is not there is not a register without rows: spreadsheet programs
 // make a workbook vanish for a moment when they save it.

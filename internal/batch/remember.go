@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -114,6 +115,11 @@ func (j *Job) recording(ctx context.Context, now *history.Now, set []*loaded) (r
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("regcert stumbled over what it remembers; please report it with these lines: %v\n%s", p, debug.Stack())
+			}
+		}()
 		recorded, err = j.record(ctx, now, set)
 		runtime.GC()
 	}()

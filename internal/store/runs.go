@@ -84,6 +84,42 @@ func (s *Store) ReadSince(ctx context.Context, since time.Time) (paths []string,
 	return paths, err
 }
 
+// Treated is the last time that a workbook was treated: read, and written where
+// that was needed.
+type Treated struct {
+	Path   string
+	At     time.Time // the end of the run
+	SHA256 string    // of the version that was left, in hexadecimal
+}
+
+// Treated lists when each workbook was last treated by a run that ended at that
+// time or later, by path.
+func (s *Store) Treated(ctx context.Context, since time.Time) (out []Treated, err error) {
+	err = s.read(ctx, "list when workbooks were treated", func(tx *sql.Tx) error {
+		// Where max picks a row, the other columns are of that row.
+		rows, err := tx.QueryContext(ctx, `SELECT path, max(run), sha256_after, finished FROM run_workbook JOIN run ON run.id = run
+			WHERE outcome IN ('unchanged', 'written', 'read-only') AND finished >= ? GROUP BY path ORDER BY path`, moment(since))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var t Treated
+			var run int64
+			var at string
+			if err := rows.Scan(&t.Path, &run, &t.SHA256, &at); err != nil {
+				return err
+			}
+			if t.At, err = parseMoment(at); err != nil {
+				return err
+			}
+			out = append(out, t)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
 // LastRun returns the run that was recorded last, and whether there
 // is one.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {

@@ -62,7 +62,14 @@ func TestTroubles(t *testing.T) {
 		}
 	}
 	save(Trouble{Kind: "workbook", Subject: "claims.xlsx", Since: now, Reason: "it is open"})
-	save(Trouble{Kind: "workbook", Subject: "claims.xlsx", Since: now.Add(time.Hour), Reason: "it is still open", Told: now.Add(time.Hour)})
+	save(Trouble{Kind: "workbook", Subject: "claims.xlsx", Since: now.Add(time.Hour), Reason: "it is still open"})
+	message := Message{Key: Key{"notice", "2026-05-11/1", "owner@centre.example"}, MessageID: "1@centre.example", Sender: "regcert@centre.example", Written: now, Deadline: now.Add(time.Hour)}
+	if err := s.Tell(ctx, &message, []byte("a message"), []Trouble{{Kind: "workbook", Subject: "claims.xlsx", Told: now.Add(time.Hour)}}); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := s.OpenMessages(ctx); err != nil || len(open) != 1 {
+		t.Errorf("queued are %v %v", open, err)
+	}
 	save(Trouble{Kind: "workbook", Subject: "claims.xlsx", Since: now.Add(2 * time.Hour), Reason: "open yet"})
 	save(Trouble{Kind: "mail", Since: now.Add(time.Minute), Reason: "the login is refused"})
 	got, err := s.Troubles(ctx)

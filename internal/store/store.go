@@ -233,8 +233,11 @@ func (s *Store) explain(what string, err error) error {
 // says what is lost, because without the record of what was sent a message can
 // go out twice.
 func (s *Store) damaged(why string) error {
-	return fmt.Errorf("state %s is damaged (%s): put back a copy of the file from a backup; or move it and its -wal and -shm files to another folder, and regcert starts anew: workbooks lose nothing, but the history is gone and a digest that was sent today can be sent again", s.path, why)
+	return fmt.Errorf("state %s %w (%s): put back a copy of the file from a backup; or move it and its -wal and -shm files to another folder, and regcert starts anew: workbooks lose nothing, but the history is gone and a digest that was sent today can be sent again", s.path, ErrDamaged, why)
 }
+
+// ErrDamaged is in the errors of a state whose content cannot be trusted.
+var ErrDamaged = errors.New("is damaged")
 
 // unwritable is the error for a folder or file that regcert may not write.
 func unwritable(path string, err error) error {

@@ -44,13 +44,12 @@ func (s *Store) Troubles(ctx context.Context) (out []Trouble, err error) {
 	return out, err
 }
 
-// SaveTrouble remembers a trouble. One that is known keeps the time since when it
-// is there, and whether the owner was told stays unless t says that now.
+// SaveTrouble remembers a trouble that nobody was told of. One that is known keeps
+// the time since when it is there, and whether the owner was told.
 func (s *Store) SaveTrouble(ctx context.Context, t Trouble) error {
 	return s.write(ctx, "remember what is in the way", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO trouble VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason, told = iif(excluded.told <> '', excluded.told, told)`,
-			t.Kind, t.Subject, moment(t.Since), t.Reason, optional(t.Told))
+		_, err := tx.ExecContext(ctx, `INSERT INTO trouble VALUES (?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET reason = excluded.reason`,
+			t.Kind, t.Subject, moment(t.Since), t.Reason)
 		return err
 	})
 }
@@ -67,4 +66,22 @@ func (s *Store) EndTrouble(ctx context.Context, kind, subject string) (was bool,
 		return err
 	})
 	return was, err
+}
+
+// Tell queues a message that tells of troubles, if there is one, and remembers
+// that they are told, all or nothing.
+func (s *Store) Tell(ctx context.Context, m *Message, bytes []byte, troubles []Trouble) error {
+	return s.write(ctx, "queue a message", func(tx *sql.Tx) error {
+		if m != nil {
+			if _, _, err := enqueue(ctx, tx, *m, bytes); err != nil {
+				return err
+			}
+		}
+		for _, t := range troubles {
+			if _, err := tx.ExecContext(ctx, `UPDATE trouble SET told = ? WHERE kind = ? AND subject = ?`, optional(t.Told), t.Kind, t.Subject); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

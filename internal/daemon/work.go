@@ -1,0 +1,197 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"regcert/internal/batch"
+	"regcert/internal/schedule"
+	"regcert/internal/store"
+)
+
+// work does what is due at the desk for workbooks, one job at most, and says how
+// long it may rest then.
+func (s *service) work(ctx context.Context) (time.Duration, error) {
+	now := s.now()
+	s.reread(ctx)
+	if err := s.lookUp(ctx, now); err != nil {
+		return 0, err
+	}
+	did, err := s.doSlot(ctx, now)
+	if did || err != nil {
+		return 0, err
+	}
+	if err := s.look(ctx, now); err != nil {
+		return 0, err
+	}
+	did, err = s.doSaved(ctx, now)
+	if did || err != nil {
+		return 0, err
+	}
+	if err := s.chores(ctx, now); err != nil {
+		return 0, err
+	}
+	if err := s.notify(ctx, now); err != nil {
+		return 0, err
+	}
+	return s.untilNext(now), nil
+}
+
+// check treats the workbooks, or only the named ones, and has those told who are
+// to know at once.
+func (s *service) check(ctx context.Context, named []string, trigger string) error {
+	defer debug.FreeOSMemory() // until the next job the room is better used by others
+	office := s.office.Load()
+	office.Trigger = trigger
+	began := s.now()
+	result, err := office.Run(ctx, named)
+	if result != nil { // one that was broken off has a result, too
+		s.took(context.WithoutCancel(ctx), result, len(named) == 0)
+		s.Log.Info("a run has ended", "trigger", trigger, "took", s.now().Sub(began).String(), "workbooks", len(result.Workbooks), "rows", len(result.Report.Rows), "findings", len(result.Report.Findings))
+	}
+	if err != nil {
+		return err
+	}
+	waiting, err := office.Escalate(ctx, result)
+	for _, w := range waiting {
+		s.Log.Info("what is urgent is told later", "recipient", w.Name, "items", w.Items, "messages_today", w.Sent)
+	}
+	wakeUp(s.wakeMail)
+	if err != nil {
+		return err
+	}
+	if isGood(result) {
+		s.ping.Store(true)
+		wakeUp(s.wakeMail)
+	}
+	return nil
+}
+
+// isGood reports whether every workbook could be read, and be written that was not
+// in use.
+func isGood(result *batch.Result) bool {
+	for _, w := range result.Workbooks {
+		if w.Outcome == batch.Failed {
+			return false
+		}
+	}
+	return true
+}
+
+// digest queues the digest of a slot for all recipients: for each of them once,
+// however often it is tried.
+func (s *service) digest(ctx context.Context, slot schedule.Slot) error {
+	defer debug.FreeOSMemory()
+	office := s.office.Load()
+	if len(office.Config.Recipients) == 0 {
+		s.Log.Info("nobody gets a digest: the configuration names no recipients")
+		return nil
+	}
+	letters, _, err := office.Digest(ctx, slot.Day())
+	if err != nil {
+		return err
+	}
+	for i := range letters {
+		if letters[i].IsSilent() {
+			continue
+		}
+		m, err := office.QueueDigest(ctx, &letters[i])
+		if err != nil {
+			return err
+		}
+		s.Log.Info("a digest is in the outbox", "message", m.ID, "recipient", m.Name, "slot", m.Slot)
+	}
+	wakeUp(s.wakeMail)
+	return nil
+}
+
+// took takes over what became of the workbooks of a run.
+func (s *service) took(ctx context.Context, result *batch.Result, all bool) {
+	now := s.now()
+	seen := map[string]bool{}
+	for _, w := range result.Workbooks {
+		if w.Outcome == batch.Context {
+			continue
+		}
+		seen[w.Path] = true
+		level, f := s.Log.Debug, s.file(w.Path)
+		switch w.Outcome {
+		case batch.Deferred:
+			level = s.Log.Info
+			f.later(now, time.Minute, 15*time.Minute)
+			s.troubles.raise(ctx, kindOpen, w.Path, w.Reason)
+			s.troubles.end(ctx, kindWorkbook, w.Path)
+		case batch.Failed:
+			level = s.Log.Warn
+			f.later(now, 5*time.Minute, time.Hour)
+			s.troubles.raise(ctx, kindWorkbook, w.Path, w.Reason)
+			s.troubles.end(ctx, kindOpen, w.Path)
+		default:
+			f.treated(w.SHA256)
+			s.troubles.end(ctx, kindOpen, w.Path)
+			s.troubles.end(ctx, kindWorkbook, w.Path)
+		}
+		level("a workbook", "path", w.Path, "outcome", string(w.Outcome), "cells", w.Cells, "reason", w.Reason)
+	}
+	if all {
+		s.troubles.endOthers(ctx, seen, kindOpen, kindWorkbook)
+	}
+	s.tellConflicts(ctx, result)
+}
+
+// tellConflicts raises what somebody has to look at because two saved a workbook
+// at once, until that is put right.
+func (s *service) tellConflicts(ctx context.Context, result *batch.Result) {
+	for _, r := range result.Resumed {
+		switch {
+		case r.Err != nil:
+			s.Log.Error("an earlier write could not be cleared up", "path", r.Path, "error", r.Err)
+		case r.Broken:
+			s.Log.Warn("an earlier run was broken off while it wrote a workbook; it is whole", "path", r.Path, "new_version", r.Written)
+		}
+	}
+	conflicts, err := s.state.Conflicts(ctx)
+	if err != nil {
+		s.Log.Error("the versions that are kept cannot be listed", "error", err)
+		return
+	}
+	there := map[string]bool{}
+	for _, c := range conflicts {
+		if exists(c.Kept.Path) {
+			there[c.Kept.Path] = true
+			s.troubles.raise(ctx, kindConflict, c.Kept.Path, "somebody saved "+c.Path+" while regcert wrote it, and that version is kept as "+c.Kept.Path+": compare the two, take over what is right, and delete it")
+		}
+	}
+	s.troubles.endOthers(ctx, there, kindConflict)
+}
+
+// doSaved treats the workbooks that were saved, or could not be treated before,
+// and reports whether there are any.
+func (s *service) doSaved(ctx context.Context, now time.Time) (bool, error) {
+	var names, paths []string
+	for _, f := range s.waiting(now) {
+		names, paths = append(names, f.name), append(paths, f.path)
+	}
+	if len(paths) == 0 {
+		return false, nil
+	}
+	s.Log.Info("workbooks were saved, or are tried again", "workbooks", names)
+	err := s.safely(func() error { return s.check(ctx, paths, "after a save") })
+	switch {
+	case err == nil:
+		s.troubles.end(ctx, kindSaved, "")
+		return true, nil
+	case ctx.Err() != nil:
+		return true, nil
+	case errors.Is(err, store.ErrDamaged):
+		return true, err
+	}
+	for _, name := range names {
+		s.file(name).later(now, time.Minute, 15*time.Minute)
+	}
+	s.Log.Error("a run failed", "error", err)
+	s.troubles.raise(ctx, kindSaved, "", oneLine(err.Error()))
+	return true, nil
+}

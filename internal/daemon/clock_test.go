@@ -1,0 +1,101 @@
+package daemon
+
+import (
+	"sync"
+	"testing"
+	"time"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu     sync.Mutex
+	rests  *sync.Cond // somebody has begun to wait
+	wall   time.Time
+	awake  time.Duration // the time that has passed while the computer was awake
+	timers map[*timer]bool
+}
+
+type timer struct {
+	at    time.Duration
+	fires chan time.Time
+}
+
+func newClock(t *testing.T, text, zone string) *clock {
+	t.Helper()
+	where, err := time.LoadLocation(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &clock{wall: at, timers: map[*timer]bool{}}
+	c.rests = sync.NewCond(&c.mu)
+	return c
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wall
+}
+
+func (c *clock) Timer(d time.Duration) (<-chan time.Time, func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &timer{c.awake + d, make(chan time.Time, 1)}
+	c.timers[t] = true
+	c.rests.Broadcast()
+	return t.fires, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.timers, t)
+	}
+}
+
+// settle waits until so many wait, and nobody works.
+func (c *clock) settle(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.timers) < n {
+		c.rests.Wait()
+	}
+}
+
+// next lets the time pass until the next timer fires, but not past the end. It
+// reports whether that is reached.
+func (c *clock) next(end time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := time.Duration(-1)
+	for t := range c.timers {
+		if first < 0 || t.at < first {
+			first = t.at
+		}
+	}
+	step := first - c.awake
+	if left := end.Sub(c.wall); step > left {
+		step = left
+	}
+	c.pass(step)
+	return !c.wall.Before(end)
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.wall, c.awake = c.wall.Add(d), c.awake+d
+	for t := range c.timers {
+		if t.at <= c.awake {
+			t.fires <- c.wall
+			delete(c.timers, t)
+		}
+	}
+}
+
+// jump sets the clock, as people do, and as it is after a suspend: timers know
+// nothing of it.
+func (c *clock) jump(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wall = c.wall.Add(d)
+}

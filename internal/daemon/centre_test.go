@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"mime"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,6 +127,28 @@ func (c *centre) until(text string) {
 	c.clock.settle(2)
 }
 
+// hop lets the time pass in steps, between which the computer sleeps.
+func (c *centre) hop(text string, step time.Duration) {
+	c.t.Helper()
+	end, err := time.ParseInLocation("2006-01-02 15:04", text, c.clock.Now().Location())
+	check(c.t, err)
+	for c.clock.Now().Add(step).Before(end) {
+		c.clock.jump(step - 2*lookEvery)
+		c.look()
+	}
+	c.until(text)
+}
+
+// look has the daemon look at the time that it is, and once more.
+func (c *centre) look() {
+	c.t.Helper()
+	for range 2 { // the desks need not rest equally long
+		c.clock.settle(2)
+		c.clock.next(c.clock.Now().Add(lookEvery))
+	}
+	c.clock.settle(2)
+}
+
 // state looks into the state.
 func (c *centre) state(do func(*store.Store)) {
 	c.t.Helper()
@@ -157,14 +181,12 @@ func (c *centre) sent(to string) (subjects []string) {
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		check(c.t, err)
-		head, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
-		if !bytes.Contains(head, []byte(to)) {
-			continue
-		}
-		for line := range strings.SplitSeq(string(head), "\r\n") {
-			if subject, ok := strings.CutPrefix(line, "Subject: "); ok {
-				subjects = append(subjects, subject)
-			}
+		m, err := mail.ReadMessage(bytes.NewReader(data))
+		check(c.t, err)
+		if strings.Contains(m.Header.Get("To"), to) {
+			subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+			check(c.t, err)
+			subjects = append(subjects, subject)
 		}
 	}
 	return subjects

@@ -48,7 +48,7 @@ type centre struct {
 	clock  *clock
 	log    *lines
 	reread chan struct{}
-	env    map[string]string
+	getenv func(string) string
 	notify bool
 
 	stop  context.CancelFunc
@@ -57,7 +57,7 @@ type centre struct {
 
 func newCentre(t *testing.T, at, zone, config string) *centre {
 	t.Helper()
-	c := &centre{t: t, dir: t.TempDir(), clock: newClock(t, at, zone), log: &lines{t: t}, reread: make(chan struct{}, 1), env: map[string]string{}}
+	c := &centre{t: t, dir: t.TempDir(), clock: newClock(t, at, zone), log: &lines{t: t}, reread: make(chan struct{}, 1), getenv: func(string) string { return "" }}
 	for _, f := range registertest.Files(t, registers) {
 		c.write(f.Name, f.Data)
 	}
@@ -88,7 +88,7 @@ func (c *centre) start() {
 	cfg, err := config.Load(filepath.Join(c.dir, "config.yaml"))
 	check(c.t, err)
 	d := &Daemon{
-		File: filepath.Join(c.dir, "config.yaml"), Config: cfg, Program: "test", Getenv: func(name string) string { return c.env[name] }, Clock: c.clock,
+		File: filepath.Join(c.dir, "config.yaml"), Config: cfg, Program: "test", Getenv: c.getenv, Clock: c.clock,
 		Log: slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Reread: c.reread, Notify: c.notify,
 	}
 	ctx, stop := context.WithCancel(context.Background())

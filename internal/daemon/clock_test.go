@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ type clock struct {
 	wall   time.Time
 	awake  time.Duration // the time that has passed while the computer was awake
 	timers map[*timer]bool
+	stuck  bool // nothing has moved for a minute
 }
 
 type timer struct {
@@ -56,9 +58,19 @@ func (c *clock) Timer(d time.Duration) (<-chan time.Time, func()) {
 
 // settle waits until so many wait, and nobody works.
 func (c *clock) settle(n int) {
+	late := time.AfterFunc(time.Minute, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.stuck = true
+		c.rests.Broadcast()
+	})
+	defer late.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.timers) < n {
+		if c.stuck {
+			panic("nobody waits: the daemon has ended, or is stuck")
+		}
 		c.rests.Wait()
 	}
 }
@@ -68,11 +80,12 @@ func (c *clock) settle(n int) {
 func (c *clock) next(end time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := time.Duration(-1)
+	if len(c.timers) == 0 {
+		return !c.wall.Before(end)
+	}
+	first := time.Duration(math.MaxInt64)
 	for t := range c.timers {
-		if first < 0 || t.at < first {
-			first = t.at
-		}
+		first = min(first, t.at)
 	}
 	step := first - c.awake
 	if left := end.Sub(c.wall); step > left {

@@ -256,8 +256,11 @@ func TestBankHolidayFile(t *testing.T) {
 	}
 	write("new.json", `{"england-and-wales": {"events": [`+strings.Join(events, ",")+`]}}`)
 	newer, err := load("new.json")
-	if err != nil || newer.ListedUntil != c.ListedUntil.AddMonths(12) {
-		t.Errorf("the newer list reaches until %s, %v", newer.ListedUntil, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if newer.ListedUntil != c.ListedUntil.AddMonths(12) {
+		t.Errorf("the newer list reaches until %s", newer.ListedUntil)
 	}
 	for _, tc := range []struct {
 		from calendar.Date

@@ -25,14 +25,13 @@ func (a *app) examineTime(ctx context.Context, cfg *config.Config, state *store.
 		}
 		facts.lastRun = run.Finished
 	}
-	checks := []batch.Check{
+	return []batch.Check{
 		examineHolidays(cfg, calendar.FromTime(now.In(cfg.Location))),
 		examineClock(facts),
 		examineZone(now, cfg.Location),
 		examineSchedule("the workbooks are checked", cfg.Schedule.Check, now, cfg.Location),
 		examineSchedule("the digest is sent", cfg.Schedule.Digest, now, cfg.Location),
-	}
-	return checks, nil
+	}, nil
 }
 
 // examineHolidays says how far the list of bank holidays reaches.

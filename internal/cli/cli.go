@@ -37,14 +37,15 @@ type Streams struct {
 	Getenv        func(string) string
 	Now           func() time.Time
 	Host          string // the computer's name; empty where it has none
+	ClockUnset    bool   // the system says that nothing keeps its clock right
 }
 
 // System returns the streams of the process.
 func System() Streams {
 	host, _ := os.Hostname() // it only helps to recognise copies
 	return Streams{
-		Host: host,
-		Out:  os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
+		Host: host, ClockUnset: isClockUnset(),
+		Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 }

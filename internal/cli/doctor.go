@@ -21,13 +21,14 @@ import (
 func (a *app) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Find out whether everything is in place: configuration, folders, rights, mail",
-		Long: `Check the configuration, the state folder, the folders of the workbooks and each
-workbook: whether it can be read, and replaced without losing what somebody saves
-meanwhile, and what earlier runs left behind. Then mail: whether the server takes
-the login (nothing is sent), or letters can be written, and which messages need
-somebody. Each check is one line with pass, warn or fail, and what to do. No
-workbook is touched, and nothing is left behind.
+		Short: "Find out whether everything is in place: configuration, clock, disks, rights, mail",
+		Long: `Check the configuration, the state folder, how far the list of bank holidays
+reaches, the clock, the time zone, the schedule and the room on the disks. Then the
+folders of the workbooks and each workbook: whether it can be read, and replaced
+without losing what somebody saves meanwhile, and what earlier runs left behind.
+Then mail: whether the server takes the login (nothing is sent), or letters can be
+written, and which messages need somebody. Each check is one line with pass, warn
+or fail, and what to do. No workbook is touched, and nothing is left behind.
 
 Exit code: 0 nothing fails; 1 something does; 2 the command is wrong.`,
 		Example: "  regcert doctor\n  regcert doctor --config /srv/registers/config.yaml",
@@ -62,8 +63,13 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 	if state != nil {
 		defer state.Close()
 	}
+	more, err := a.examineTime(ctx, cfg, state)
+	if err != nil {
+		return nil, trouble(err, "")
+	}
+	checks = append(append(checks, more...), examineFiles(cfg, a.Now().In(cfg.Location))...)
 	office, _ := a.office(cfg, state, "doctor")
-	more, err := office.Job(nil).Examine(ctx)
+	more, err = office.Job(nil).Examine(ctx)
 	if err != nil {
 		return nil, trouble(err, "")
 	}
@@ -99,29 +105,46 @@ func (a *app) examineState(ctx context.Context, cfg *config.Config) (*store.Stor
 	return state, check
 }
 
-// folderSubject is how a folder is shown: relative to the configuration where
-// it lies below.
-func folderSubject(cfg *config.Config, dir string) string {
-	if rel, err := filepath.Rel(cfg.Dir, dir); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel) + "/"
+// subject is how a file or folder is shown: relative to the configuration where it
+// lies below.
+func subject(cfg *config.Config, path string) string {
+	if rel, err := filepath.Rel(cfg.Dir, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
 	}
-	return dir
+	return path
+}
+
+// folderSubject is how a folder is shown.
+func folderSubject(cfg *config.Config, dir string) string {
+	shown := subject(cfg, dir)
+	if shown != dir {
+		shown += "/"
+	}
+	return shown
 }
 
 // makeable tries whether a folder could be made: whether a file can be made in
 // the nearest one that is there.
 func makeable(dir string) error {
+	there, err := nearest(dir)
+	if err == nil {
+		_, err = swap.Probe(there)
+	}
+	return err
+}
+
+// nearest is a folder, or the nearest above it that is there.
+func nearest(dir string) (string, error) {
 	for {
 		if info, err := os.Stat(dir); err == nil {
 			if !info.IsDir() {
-				return fmt.Errorf("%s is a file, not a folder", dir)
+				return "", fmt.Errorf("%s is a file, not a folder", dir)
 			}
-			_, err = swap.Probe(dir)
-			return err
+			return dir, nil
 		}
 		above := filepath.Dir(dir)
 		if above == dir {
-			return fmt.Errorf("there is no %s", dir)
+			return "", fmt.Errorf("there is no %s", dir)
 		}
 		dir = above
 	}

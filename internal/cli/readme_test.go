@@ -22,6 +22,11 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 5, 11, 9, 12, 3, 0, london) }
 	examples := 0
 	for i, block := range strings.Split(string(readme), "```") {
 		text, isConsole := strings.CutPrefix(block, "console\n")
@@ -31,6 +36,15 @@ func TestReadme(t *testing.T) {
 		dir := t.TempDir()
 		if err := os.CopyFS(filepath.Join(dir, "sample-workbooks"), os.DirFS(filepath.Join(root, "sample-workbooks"))); err != nil {
 			t.Fatal(err)
+		}
+		saved, err := filepath.Glob(filepath.Join(dir, "sample-workbooks", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range saved { // not today, which is after the day of the examples
+			if err := os.Chtimes(path, now(), now()); err != nil {
+				t.Fatal(err)
+			}
 		}
 		config, err := os.ReadFile(filepath.Join(root, "config.yaml"))
 		if err != nil {
@@ -45,7 +59,6 @@ func TestReadme(t *testing.T) {
 			t.Run(command, func(t *testing.T) {
 				t.Chdir(dir)
 				var out, errs bytes.Buffer
-				now := func() time.Time { return time.Date(2026, 5, 11, 8, 12, 3, 0, time.UTC) }
 				Main(t.Context(), arguments(command), Streams{Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: now})
 				if errs.Len() > 0 || !matches(strings.Split(strings.TrimRight(want, "\n"), "\n"), strings.Split(strings.TrimRight(out.String(), "\n"), "\n")) {
 					t.Errorf("it prints\n%s%s\nthe README says\n%s", out.String(), errs.String(), want)

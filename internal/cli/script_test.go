@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -15,7 +16,15 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"regcert": func() { os.Exit(Main(context.Background(), os.Args[1:], System())) },
+		"regcert": func() {
+			streams := System()
+			// Whatever machine the tests run on, and whenever.
+			streams.ClockUnset = os.Getenv("CLOCK_UNSET") != ""
+			if now, err := time.Parse(time.RFC3339, os.Getenv("NOW")); err == nil {
+				streams.Now = func() time.Time { return now.Local() }
+			}
+			os.Exit(Main(context.Background(), os.Args[1:], streams))
+		},
 	})
 }
 
@@ -25,6 +34,9 @@ func TestMain(m *testing.M) {
 //	workbooks FILE…   makes the workbooks that the text files describe
 //	code N regcert …  runs regcert and wants the exit code N
 //	same FILE FILE    wants two files to have the same bytes
+//
+// The environment variable NOW sets regcert's clock, and CLOCK_UNSET says that
+// nothing keeps it right.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

@@ -9,10 +9,11 @@ import (
 
 // Kinds of what is in the way, as the daemon names them.
 const (
-	runTrouble    = "run"
-	digestTrouble = "digest"
-	stateTrouble  = "state"
-	configTrouble = "config"
+	runTrouble      = "run"
+	digestTrouble   = "digest"
+	savedTrouble    = "saved"
+	configTrouble   = "config"
+	calendarTrouble = "calendar"
 )
 
 const (
@@ -21,9 +22,6 @@ const (
 	// fresh is for how long a message that was not delivered is news.
 	fresh = 24 * time.Hour
 )
-
-// moment is how times are shown.
-const moment = "Mon 2 Jan 2006 at 15:04"
 
 // Healthy reports whether regcert does what it is there for, or else why not, one
 // reason a line. That no daemon runs is no reason by itself: runs may be started
@@ -34,25 +32,23 @@ func (s *Status) Healthy() (bool, []string) {
 	for _, j := range s.Jobs {
 		switch {
 		case !j.Late.IsZero() && !s.Serves:
-			add("the %s of %s was not done: no daemon runs", j.Name, j.Late.Format(moment))
+			add("the %s of %s was not done: no daemon runs", j.Name, Moment(j.Late))
 		case !j.Late.IsZero():
-			add("the %s of %s was not done yet", j.Name, j.Late.Format(moment))
+			add("the %s of %s was not done yet", j.Name, Moment(j.Late))
 		default:
 			if slot, ok := lastEnded(j); ok && slot.State == store.SlotFailed {
-				add("the %s of %s failed%s", j.Name, slot.At.Format(moment), colon(slot.Note))
+				add("the %s of %s failed%s", j.Name, Moment(slot.At), colon(slot.Note))
 			}
 		}
 	}
 	for _, t := range s.Troubles {
 		switch t.Kind {
-		case runTrouble:
-			add("runs have failed since %s%s", t.Since.Format(moment), colon(t.Reason))
+		case runTrouble, savedTrouble:
+			add("runs have failed since %s%s", Moment(t.Since), colon(t.Reason))
 		case digestTrouble:
-			add("the digest has failed since %s%s", t.Since.Format(moment), colon(t.Reason))
-		case stateTrouble:
-			add("the state has been in trouble since %s%s", t.Since.Format(moment), colon(t.Reason))
+			add("the digest has failed since %s%s", Moment(t.Since), colon(t.Reason))
 		case configTrouble:
-			add("the configuration has been wrong since %s, and an earlier one is in force%s", t.Since.Format(moment), colon(t.Reason))
+			add("the configuration has been wrong since %s, and an earlier one is in force%s", Moment(t.Since), colon(t.Reason))
 		}
 	}
 	why = append(why, s.mailReasons()...)
@@ -63,10 +59,10 @@ func (s *Status) Healthy() (bool, []string) {
 func (s *Status) mailReasons() (why []string) {
 	m := &s.Mail
 	if m.Pause != nil {
-		why = append(why, fmt.Sprintf("mail has been paused since %s%s", m.Pause.Since.Format(moment), colon(m.Pause.Reason)))
+		why = append(why, fmt.Sprintf("mail has been paused since %s%s", Moment(m.Pause.Since), colon(m.Pause.Reason)))
 	}
 	if !m.Oldest.IsZero() && s.At.Sub(m.Oldest) > longWait {
-		why = append(why, fmt.Sprintf("a message has been waiting since %s", m.Oldest.Format(moment)))
+		why = append(why, fmt.Sprintf("a message has been waiting since %s", Moment(m.Oldest)))
 	}
 	for _, stuck := range m.Stuck {
 		if s.At.Sub(stuck.Since) > fresh || !stuck.NextTry.IsZero() {

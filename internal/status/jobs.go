@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"regcert/internal/config"
+	"regcert/internal/schedule"
 	"regcert/internal/store"
 )
 
@@ -15,17 +14,16 @@ const (
 	slotsShown = 5
 	// grace is how long after its time a job may still be about to be done.
 	grace = 30 * time.Minute
-	// slotForm is how the state names a slot, by the wall clock.
-	slotForm = "2006-01-02T15:04"
 )
 
 // Job is a job of the schedule.
 type Job struct {
-	Name  string    // check or digest
-	Words string    // when it is done
-	Next  time.Time // zero: never
-	Last  []Slot    // the latest first
-	Late  time.Time // a slot that is over by more than the grace, and was not done; zero: none
+	Name string // check or digest
+	When string // in words
+	Next time.Time
+	Last []Slot    // the latest first
+	Late time.Time // a slot that is over by more than the grace, and was not done; zero: none
+	spec *schedule.Spec
 }
 
 // Slot is a time at which a job was to be done, and what became of it.
@@ -38,10 +36,13 @@ type Slot struct {
 
 // jobs are the jobs of the schedule and what comes next.
 func jobs(cfg *config.Config, now time.Time) []Job {
-	return []Job{
-		{Name: check, Words: cfg.Schedule.Check, Next: next(cfg.Schedule.Check, now)},
-		{Name: digest, Words: cfg.Schedule.Digest, Next: next(cfg.Schedule.Digest, now)},
+	out := []Job{{Name: checkJob, spec: cfg.Schedule.Check}, {Name: digestJob, spec: cfg.Schedule.Digest}}
+	for i := range out {
+		j := &out[i]
+		j.When = j.spec.Words()
+		_, j.Next = j.spec.Next(now, cfg.Location)
 	}
+	return out
 }
 
 // readSlots takes up what became of the last slots of a job.
@@ -51,11 +52,11 @@ func (s *Status) readSlots(ctx context.Context, state *store.Store, j *Job, zone
 		return err
 	}
 	for _, slot := range slots {
-		at, err := time.ParseInLocation(slotForm, slot.At, zone)
+		at, err := schedule.ParseSlot(slot.At)
 		if err != nil {
 			return err
 		}
-		j.Last = append(j.Last, Slot{At: at, State: slot.State, Ended: inZone(slot.Ended, zone), Note: harmless(slot.Note)})
+		j.Last = append(j.Last, Slot{At: at.In(zone), State: slot.State, Ended: inZone(slot.Ended, zone), Note: harmless(slot.Note)})
 	}
 	until, known, err := state.Horizon(ctx, j.Name)
 	if err != nil {
@@ -73,31 +74,13 @@ func (s *Status) late(j *Job, horizon time.Time, known bool) time.Time {
 			return slot.At
 		}
 	}
-	last := previous(j.Words, s.At.Add(-grace))
-	if !known || !last.After(horizon) || j.Name == check && s.checkedSince(last) {
+	missed := j.spec.Due(s.At.Add(-lookBack), s.At.Add(-grace), s.At.Location())
+	if !known || len(missed) == 0 {
 		return time.Time{}
 	}
-	return last
-}
-
-// next is the first slot of a schedule after a moment, in its zone; zero where
-// there is none.
-func next(spec string, after time.Time) time.Time {
-	schedule, err := cron.ParseStandard(spec)
-	if err != nil { // it was checked when the configuration was read
+	last := missed[len(missed)-1].In(s.At.Location())
+	if !last.After(horizon) || j.Name == checkJob && s.checkedSince(last) {
 		return time.Time{}
-	}
-	return schedule.Next(after)
-}
-
-// previous is the last slot of a schedule up to a moment; zero where there is
-// none within ten years.
-func previous(spec string, until time.Time) (last time.Time) {
-	const day = 24 * time.Hour
-	for back := day; last.IsZero() && back < 3650*day; back *= 2 {
-		for at := next(spec, until.Add(-back)); !at.IsZero() && !at.After(until); at = next(spec, at) {
-			last = at
-		}
 	}
 	return last
 }

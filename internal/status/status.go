@@ -18,8 +18,8 @@ import (
 
 // The jobs of the schedule, as the state names them.
 const (
-	check  = "check"
-	digest = "digest"
+	checkJob  = "check"
+	digestJob = "digest"
 )
 
 // lookBack is for how long what became of workbooks and messages is looked up.

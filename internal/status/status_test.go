@@ -86,7 +86,7 @@ func TestNoState(t *testing.T) {
 	if ok, why := s.Healthy(); !ok || !s.NoState || s.Serves || s.LastRun != nil || len(s.Workbooks) != 0 {
 		t.Errorf("%v %+v", why, s)
 	}
-	if len(s.Jobs) != 2 || s.Jobs[0].Next.Format(slotForm) != "2026-05-11T12:00" || s.Jobs[1].Next.Format(slotForm) != "2026-05-18T08:00" {
+	if len(s.Jobs) != 2 || s.Jobs[0].Next.Format("2006-01-02T15:04") != "2026-05-11T12:00" || s.Jobs[1].Next.Format("2006-01-02T15:04") != "2026-05-18T08:00" {
 		t.Errorf("the jobs are %+v", s.Jobs)
 	}
 }
@@ -139,8 +139,8 @@ func TestNoLearner(t *testing.T) {
 	}
 	c.ok(c.state.Pause(t.Context(), store.Pause{Reason: "mail:25: cannot log in: 535 " + address + ` "` + id + `"`, Since: monday, Until: monday}))
 	c.ok(c.state.SaveTrouble(t.Context(), store.Trouble{Kind: runTrouble, Since: monday, Reason: quoting}))
-	c.ok(c.state.AddSlots(t.Context(), check, []string{"2026-05-11T07:00"}, monday))
-	c.ok(c.state.SaveSlot(t.Context(), store.Slot{Job: check, At: "2026-05-11T07:00", State: store.SlotFailed, Ended: monday, Note: quoting}))
+	c.ok(c.state.AddSlots(t.Context(), checkJob, []string{"2026-05-11T07:00"}, monday))
+	c.ok(c.state.SaveSlot(t.Context(), store.Slot{Job: checkJob, At: "2026-05-11T07:00", State: store.SlotFailed, Ended: monday, Note: quoting}))
 
 	s := c.read(monday)
 	_, why := s.Healthy()

@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -171,6 +172,42 @@ func TestAddedList(t *testing.T) {
 		if _, err := calendar.BankHolidays(calendar.EnglandAndWales, []byte(bad)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", bad, err, want)
 		}
+	}
+}
+
+// TestListedUntil guards the day from which only the usual bank holidays are known:
+// a list that names a single one of a year, or leaves a year out, reaches no further.
+func TestListedUntil(t *testing.T) {
+	year := func(y string, n int) string {
+		var events []string
+		for i := range n {
+			events = append(events, fmt.Sprintf(`{"title":"X","date":"%s-0%d-01"}`, y, i+1))
+		}
+		return strings.Join(events, ",")
+	}
+	for _, tt := range []struct{ why, events, want string }{
+		{"no list", "", "2028-12-31"},
+		{"one more year", year("2029", 8), "2029-12-31"},
+		{"a year without all of them", year("2029", 7), "2028-12-31"},
+		{"two more years", year("2029", 8) + "," + year("2030", 9), "2030-12-31"},
+		{"a year left out", year("2030", 9), "2028-12-31"},
+		{"an old list", year("2024", 8), "2028-12-31"},
+	} {
+		var added []byte
+		if tt.events != "" {
+			added = []byte(`{"scotland":{"events":[` + tt.events + `]}}`)
+		}
+		if got, err := calendar.ListedUntil(calendar.Scotland, added); err != nil || got != day(t, tt.want) {
+			t.Errorf("%s: %s, %v, want %s", tt.why, got, err, tt.want)
+		}
+	}
+	for _, division := range calendar.Divisions() {
+		if got, err := calendar.ListedUntil(division, nil); err != nil || got < day(t, "2028-12-31") {
+			t.Errorf("%s: %s, %v", division, got, err)
+		}
+	}
+	if _, err := calendar.ListedUntil(calendar.Scotland, []byte("{")); err == nil {
+		t.Error("what is no list has no error")
 	}
 }
 

@@ -34,6 +34,9 @@ type Holidays map[Date]string
 //go:embed bank-holidays.json
 var published []byte
 
+// publishedFrom is the first year of the published list.
+const publishedFrom = 2019
+
 // fullYear is the least number of bank holidays that a division has in a year.
 // A list with fewer does not reach that year.
 const fullYear = 8
@@ -42,20 +45,9 @@ const fullYear = 8
 // added to by the given list in the same JSON form (or none), and computed by
 // rule in the years that the lists do not reach.
 func BankHolidays(division Division, added []byte) (Holidays, error) {
-	days, err := parseList(published, division)
+	days, perYear, err := listed(division, added)
 	if err != nil {
 		return nil, err
-	}
-	if len(added) > 0 {
-		more, err := parseList(added, division)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(days, more)
-	}
-	perYear := map[int]int{}
-	for d := range days {
-		perYear[d.Year()]++
 	}
 	for year := firstYear; year <= lastYear; year++ {
 		if perYear[year] >= fullYear {
@@ -68,6 +60,40 @@ func BankHolidays(division Division, added []byte) (Holidays, error) {
 		}
 	}
 	return days, nil
+}
+
+// ListedUntil returns the last day of the years for which the lists name all bank
+// holidays of a division. In later years only the usual ones are known, by rule,
+// and none that is moved or declared for once.
+func ListedUntil(division Division, added []byte) (Date, error) {
+	_, perYear, err := listed(division, added)
+	if err != nil {
+		return 0, err
+	}
+	year := publishedFrom
+	for perYear[year+1] >= fullYear {
+		year++
+	}
+	return NewDate(year, time.December, 31), nil
+}
+
+// listed returns the bank holidays that the lists name, and how many a year.
+func listed(division Division, added []byte) (days Holidays, perYear map[int]int, err error) {
+	if days, err = parseList(published, division); err != nil {
+		return nil, nil, err
+	}
+	if len(added) > 0 {
+		more, err := parseList(added, division)
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(days, more)
+	}
+	perYear = map[int]int{}
+	for d := range days {
+		perYear[d.Year()]++
+	}
+	return days, perYear, nil
 }
 
 func parseList(data []byte, division Division) (Holidays, error) {

@@ -31,6 +31,7 @@ type Config struct {
 	Workbooks   []Workbook
 	Aliases     register.Aliases
 	Calendar    *calendar.Calendar
+	ListedUntil calendar.Date     // the last day for which all bank holidays are listed, see calendar.ListedUntil
 	Policy      []policy.Numbers  // the versions by InForce, at least one
 	JudgeFrom   calendar.Date     // no date: InForce of the first version
 	SnoozeLimit calendar.Duration // how far ahead a record can be snoozed
@@ -68,6 +69,10 @@ func Default(dir string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	until, err := calendar.ListedUntil(calendar.EnglandAndWales, nil)
+	if err != nil {
+		return nil, err
+	}
 	schedule, err := defaultSchedule()
 	if err != nil {
 		return nil, err
@@ -76,6 +81,7 @@ func Default(dir string) (*Config, error) {
 		Dir:         dir,
 		Location:    london,
 		Calendar:    calendar.New(holidays, nil),
+		ListedUntil: until,
 		Policy:      []policy.Numbers{policy.Defaults()},
 		SnoozeLimit: policy.DefaultSnoozeLimit(),
 		StateDir:    filepath.Join(dir, "state"),

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	netmail "net/mail"
 	"os"
@@ -248,6 +249,23 @@ func TestBankHolidayFile(t *testing.T) {
 	c, err := load("more.json")
 	if err != nil || c.Calendar.IsWorking(day(t, "2026-06-10"), calendar.AwardingBody) || c.Calendar.IsWorking(day(t, "2026-12-25"), calendar.AwardingBody) {
 		t.Errorf("the added bank holiday is a working day, or a built-in one is (%v)", err)
+	}
+	var events []string
+	for month := range 8 {
+		events = append(events, fmt.Sprintf(`{"title": "X", "date": "%d-0%d-05"}`, c.ListedUntil.Year()+1, month+1))
+	}
+	write("new.json", `{"england-and-wales": {"events": [`+strings.Join(events, ",")+`]}}`)
+	newer, err := load("new.json")
+	if err != nil || newer.ListedUntil != c.ListedUntil.AddMonths(12) {
+		t.Errorf("the newer list reaches until %s, %v", newer.ListedUntil, err)
+	}
+	for _, tc := range []struct {
+		from calendar.Date
+		soon bool
+	}{{c.ListedUntil.AddMonths(-12) - 1, false}, {c.ListedUntil.AddMonths(-12), true}, {c.ListedUntil + 1, true}} {
+		if got := c.ListEndsSoon(tc.from); got != tc.soon {
+			t.Errorf("from %s the list until %s ends soon: %t", tc.from, c.ListedUntil, got)
+		}
 	}
 	for name, want := range map[string]string{
 		"bad.json":     "not a list of bank holidays in the published JSON form",

@@ -50,11 +50,24 @@ func (c *Config) readCalendar(v value) {
 		}
 	}
 	holidays, err := calendar.BankHolidays(division, added)
+	if err == nil {
+		c.ListedUntil, err = calendar.ListedUntil(division, added)
+	}
 	if err != nil {
 		seen["bank_holidays"].fail("%s: %v: take the published bank-holidays.json, or take the line out for the built-in list", file, err)
 		return
 	}
 	c.Calendar = calendar.New(holidays, closures)
+}
+
+// warnMonths is how many months before the list of bank holidays ends somebody is
+// told: in time for the deadlines that are counted then.
+const warnMonths = 12
+
+// ListEndsSoon reports whether, seen from a day, the list of bank holidays ends
+// within 12 months, or has ended.
+func (c *Config) ListEndsSoon(from calendar.Date) bool {
+	return c.ListedUntil <= from.AddMonths(warnMonths)
 }
 
 // span reads a closure.

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"path/filepath"
-	"syscall"
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
 	"regcert/internal/store"
+	"regcert/internal/web"
 )
 
 // examineDaemon says whether a daemon runs, and whether it has what it needs.
@@ -67,32 +65,18 @@ func examineServer(state *store.Store) (check batch.Check, serves bool) {
 // examineListen tries whether the daemon can listen at an address, or does so.
 func examineListen(ctx context.Context, address string, serves bool) batch.Check {
 	check := batch.Check{Verdict: batch.Pass, Subject: "daemon.listen", Text: fmt.Sprintf("the page about regcert can be at http://%s/", address)}
-	if host, _, err := net.SplitHostPort(address); err == nil && !isLoopback(host) {
-		check.Text += ", for other computers, too"
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	l, err := web.Listen(ctx, address)
 	switch {
 	case err == nil:
 		l.Close()
-	case isInUse(err) && serves:
+	case errors.Is(err, web.ErrTaken) && serves:
 		check.Text = fmt.Sprintf("the page about regcert is at http://%s/", address)
-	case isInUse(err):
-		check.Verdict, check.Text, check.Remedy = batch.Fail, "another program listens at "+address, "end it, or set another port"
 	default:
-		check.Verdict, check.Text, check.Remedy = batch.Fail, err.Error(), "set an address of this computer, and a port of 1024 or more"
+		check.Verdict, check.Text = batch.Fail, err.Error()
+		return check
+	}
+	if !web.IsLocal(address) {
+		check.Text += ", for other computers, too"
 	}
 	return check
-}
-
-// isLoopback reports whether only this computer can speak to a host.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-// wsaInUse is what Windows says where a port is taken.
-const wsaInUse = syscall.Errno(10048)
-
-func isInUse(err error) bool {
-	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaInUse)
 }

@@ -73,7 +73,7 @@ func (p printer) status(s *status.Status, why []string) {
 	}
 	p.lastRun(s)
 	p.workbookStatuses(s.Workbooks)
-	p.schedule(s.Jobs)
+	p.schedule(s)
 	p.mailStatus(&s.Mail)
 	p.troubles(s.Troubles)
 }
@@ -117,16 +117,17 @@ func (p printer) workbookStatuses(list []status.Workbook) {
 	}
 }
 
-func (p printer) schedule(jobs []status.Job) {
+func (p printer) schedule(s *status.Status) {
 	p.section("schedule")
-	for i := range jobs {
-		j := &jobs[i]
+	for i := range s.Jobs {
+		j := &s.Jobs[i]
 		p.linef("  %-7s %s; next on %s", j.Name, j.When, status.Moment(j.Next))
 		for n := range j.Last[:min(len(j.Last), 3)] {
 			slot := &j.Last[n]
 			p.linef("  %-7s %s  %s", "", status.Moment(slot.At), slot.Words())
 		}
 	}
+	p.linef("  All bank holidays are listed until %s.", s.HolidaysUntil.Long())
 }
 
 func (p printer) mailStatus(m *status.Mail) {

@@ -19,6 +19,7 @@ type jsonStatus struct {
 	Schedule  []jsonJob            `json:"schedule"`
 	Mail      jsonMailStatus       `json:"mail"`
 	Troubles  []jsonTrouble        `json:"troubles"`
+	Holidays  string               `json:"bank_holidays_until"`
 }
 
 type jsonDaemon struct {
@@ -98,7 +99,7 @@ func utcOrNull(t time.Time) *string {
 func statusDocument(s *status.Status, why []string) jsonStatus {
 	doc := jsonStatus{
 		At: utc(s.At), Healthy: len(why) == 0, Reasons: append([]string{}, why...), Daemon: jsonDaemon{s.Serves, s.Server}, Open: s.Open,
-		Workbooks: []jsonWorkbookStatus{}, Schedule: []jsonJob{}, Troubles: []jsonTrouble{},
+		Workbooks: []jsonWorkbookStatus{}, Schedule: []jsonJob{}, Troubles: []jsonTrouble{}, Holidays: s.HolidaysUntil.String(),
 		Mail: jsonMailStatus{Counts: s.Mail.Counts, Oldest: utcOrNull(s.Mail.Oldest), Stuck: []jsonStuck{}},
 	}
 	if r := s.LastRun; r != nil {

@@ -7,14 +7,23 @@ import (
 	"regcert/internal/store"
 )
 
-// Kinds of what is in the way, as the daemon names them.
+// The kinds of trouble, as the daemon names them.
 const (
-	runTrouble      = "run"
-	digestTrouble   = "digest"
-	savedTrouble    = "saved"
-	configTrouble   = "config"
-	calendarTrouble = "calendar"
+	openTrouble     = "open"     // a workbook cannot be written for now
+	workbookTrouble = "workbook" // a workbook cannot be read or written
+	conflictTrouble = "conflict" // two versions of a workbook are to be compared
+	runTrouble      = "run"      // the check of the schedule fails
+	savedTrouble    = "saved"    // so does what is done after a save
+	digestTrouble   = "digest"   // the digest cannot be composed
+	mailTrouble     = "mail"     // mail stays unsent
+	configTrouble   = "config"   // the configuration is wrong, and an older one is in force
+	calendarTrouble = "calendar" // the list of bank holidays ends
 )
+
+// Kinds are the kinds of trouble.
+func Kinds() []string {
+	return []string{openTrouble, workbookTrouble, conflictTrouble, runTrouble, savedTrouble, digestTrouble, mailTrouble, configTrouble, calendarTrouble}
+}
 
 const (
 	// longWait is for how long a message may wait.

@@ -39,6 +39,8 @@ type Status struct {
 	Jobs      []Job // check and digest
 	Mail      Mail
 	Troubles  []store.Trouble // what keeps regcert from its work, the oldest first
+
+	HolidaysUntil calendar.Date // the last day for which all bank holidays are listed
 }
 
 // Run is the run that was recorded last. It may have treated only some of the
@@ -83,7 +85,7 @@ type Message struct {
 // Read says how regcert is doing. The state is nil where there is none yet.
 func Read(ctx context.Context, state *store.Store, cfg *config.Config, now time.Time) (*Status, error) {
 	now = now.In(cfg.Location)
-	s := &Status{At: now, Centre: cfg.Centre, NoState: state == nil, Open: map[string]int{}, Jobs: jobs(cfg, now), Mail: Mail{Counts: map[store.State]int{}}}
+	s := &Status{At: now, Centre: cfg.Centre, NoState: state == nil, Open: map[string]int{}, Jobs: jobs(cfg, now), HolidaysUntil: cfg.ListedUntil, Mail: Mail{Counts: map[store.State]int{}}}
 	if state == nil {
 		return s, nil
 	}

@@ -155,7 +155,7 @@ func (p printer) mailStatus(m *status.Mail) {
 		if !message.NextTry.IsZero() {
 			next = "; next try on " + status.Moment(message.NextTry)
 		}
-		p.linef("  %4d  %s of %s for %s: %s since %s%s", message.ID, message.Job, message.Slot, message.To, status.MessageWords(message.State), status.Moment(message.Since), next)
+		p.linef("  %4d  %s of %s for %s: %s, %s%s", message.ID, message.Job, message.Slot, message.To, status.MessageWords(message.State), status.Moment(message.Since), next)
 	}
 	if len(m.Stuck) > 0 {
 		p.linef("  `regcert mail` says more.")

@@ -52,8 +52,10 @@ func (s *Status) Healthy() (bool, []string) {
 	}
 	for _, t := range s.Troubles {
 		switch t.Kind {
-		case runTrouble, savedTrouble:
-			add("runs have failed since %s%s", Moment(t.Since), colon(t.Reason))
+		case runTrouble:
+			add("the check of the schedule has failed since %s%s", Moment(t.Since), colon(t.Reason))
+		case savedTrouble:
+			add("the check after a save has failed since %s%s", Moment(t.Since), colon(t.Reason))
 		case digestTrouble:
 			add("the digest has failed since %s%s", Moment(t.Since), colon(t.Reason))
 		case configTrouble:

@@ -8,6 +8,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"regcert/internal/batch"
@@ -35,8 +36,8 @@ type Status struct {
 	Server    string         // how it names itself
 	LastRun   *Run           // nil: there was none
 	Open      map[string]int // what is open, by severity, and what is snoozed under store.Snoozed
-	Workbooks []Workbook
-	Jobs      []Job // check and digest
+	Workbooks []Workbook     // those whose statuses are not as they should be come first
+	Jobs      []Job          // check and digest
 	Mail      Mail
 	Troubles  []store.Trouble // what keeps regcert from its work, the oldest first
 
@@ -150,6 +151,12 @@ func (s *Status) readWorkbooks(ctx context.Context, state *store.Store, cfg *con
 		}
 		s.Workbooks = append(s.Workbooks, w)
 	}
+	slices.SortStableFunc(s.Workbooks, func(a, b Workbook) int {
+		if a.Ready != b.Ready {
+			return map[bool]int{false: -1, true: 1}[a.Ready]
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
 	return nil
 }
 
@@ -200,6 +207,9 @@ func (s *Status) readTroubles(ctx context.Context, state *store.Store, cfg *conf
 	list, err := state.Troubles(ctx)
 	for _, t := range list {
 		t.Subject, t.Since, t.Told = plain(t.Subject), t.Since.In(cfg.Location), inZone(t.Told, cfg.Location)
+		if cfg.Daemon.Owner.Address == "" { // then only the log was told
+			t.Told = time.Time{}
+		}
 		if t.Kind == configTrouble { // what it quotes stands in config.yaml
 			t.Reason = plain(t.Reason)
 		} else {

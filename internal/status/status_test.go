@@ -105,15 +105,30 @@ func TestWorkbooks(t *testing.T) {
 	at := func(t time.Time) time.Time { return t.Add(2 * time.Second).In(c.cfg.Location) }
 	want := []Workbook{
 		{Path: "registers/b.xlsx", Outcome: batch.Deferred, Reason: "it is open in Excel", Checked: at(monday.Add(-time.Hour)), Current: at(friday)},
-		{Path: "registers/a.xlsx", Outcome: batch.Written, Cells: 7, Checked: at(friday), Ready: true, Current: at(friday)},
 		{Path: "registers/signed.xlsx", Outcome: batch.ReadOnly, Reason: "it is signed", Checked: at(friday)},
 		{Path: "old.xlsx", Outcome: batch.ReadOnly, Reason: old.Reason, Checked: at(friday), Ready: true, Current: at(friday)},
+		{Path: "registers/a.xlsx", Outcome: batch.Written, Cells: 7, Checked: at(friday), Ready: true, Current: at(friday)},
 	}
 	if !reflect.DeepEqual(got.Workbooks, want) {
 		t.Errorf("got  %+v\nwant %+v", got.Workbooks, want)
 	}
 	if r := got.LastRun; r == nil || !reflect.DeepEqual(r.Treated, []string{"registers/b.xlsx"}) || r.Policy != "1.0" || r.Finished.Sub(r.Started) != 2*time.Second {
 		t.Errorf("the last run is %+v", r)
+	}
+}
+
+// TestTold guards that nobody is said to have been told who is not named.
+func TestTold(t *testing.T) {
+	c := newCentre(t)
+	told := store.Trouble{Kind: mailTrouble, Since: monday, Reason: "cannot log in", Told: monday.Add(time.Hour)}
+	c.ok(c.state.SaveTrouble(t.Context(), told))
+	c.ok(c.state.Tell(t.Context(), nil, nil, []store.Trouble{told}))
+	if got := c.read(monday).Troubles; len(got) != 1 || !got[0].Told.IsZero() {
+		t.Errorf("without an owner: %+v", got)
+	}
+	c.cfg.Daemon.Owner.Address = "owner@centre.example"
+	if got := c.read(monday).Troubles; len(got) != 1 || !got[0].Told.Equal(told.Told) || !got[0].Since.Equal(monday) || got[0].Reason != told.Reason {
+		t.Errorf("with an owner: %+v", got)
 	}
 }
 

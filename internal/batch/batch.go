@@ -241,11 +241,15 @@ func (j *Job) each(ctx context.Context, set []*loaded, what string, step func(*l
 	return group.Wait()
 }
 
+// Stumbled is what the reason of a workbook begins with that regcert itself failed
+// on. What follows may hold what stands in cells.
+const Stumbled = "regcert stumbled over this workbook"
+
 // attempt does a step, and makes of a panic in it a failure of the workbook.
 func (l *loaded) attempt(step func(*loaded)) {
 	defer func() {
 		if p := recover(); p != nil {
-			l.fail(fmt.Sprintf("regcert stumbled over this workbook; please report it with these lines: %v\n%s", p, debug.Stack()))
+			l.fail(fmt.Sprintf(Stumbled+"; please report it with these lines: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	step(l)

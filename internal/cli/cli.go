@@ -140,7 +140,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.doctorCommand(), a.statusCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
 	return root
 }
 

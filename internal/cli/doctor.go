@@ -27,8 +27,9 @@ reaches, the clock, the time zone, the schedule and the room on the disks. Then 
 folders of the workbooks and each workbook: whether it can be read, and replaced
 without losing what somebody saves meanwhile, and what earlier runs left behind.
 Then mail: whether the server takes the login (nothing is sent), or letters can be
-written, and which messages need somebody. Each check is one line with pass, warn
-or fail, and what to do. No workbook is touched, and nothing is left behind.
+written, and which messages need somebody. Then the daemon: whether one runs, and
+what it needs besides. Each check is one line with pass, warn or fail, and what to
+do. No workbook is touched, and nothing is left behind.
 
 Exit code: 0 nothing fails; 1 something does; 2 the command is wrong.`,
 		Example: "  regcert doctor\n  regcert doctor --config /srv/registers/config.yaml",
@@ -78,7 +79,7 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 	if err != nil {
 		return nil, trouble(err, "")
 	}
-	return append(checks, more...), nil
+	return append(append(checks, more...), a.examineDaemon(ctx, cfg, state)...), nil
 }
 
 // examineState opens the state if there is one, and says whether that can be

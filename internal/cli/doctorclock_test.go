@@ -178,7 +178,7 @@ func TestDoctorLooksAtTheClock(t *testing.T) {
 		}
 	}
 	write("a.xlsx", "no workbook")
-	write("config.yaml", "workbooks: [{path: a.xlsx, write_back: false}]\n")
+	write("config.yaml", "workbooks: [{path: a.xlsx, write_back: false}]\ndaemon: {owner: {email: owner@centre.example}}\n")
 	regcert := func(now time.Time, command string) (int, string) {
 		var out bytes.Buffer
 		code := Main(t.Context(), []string{command, "--config", filepath.Join(dir, "config.yaml")},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regcert/internal/config"
+	"regcert/internal/status"
 	"regcert/internal/store"
 )
 
@@ -205,22 +206,6 @@ func toWhom(m store.Message) string {
 	return fmt.Sprintf("%s <%s>", m.Name, m.Recipient)
 }
 
-// stateInWords is the state of a message as lists show it.
-func stateInWords(s store.State) string {
-	switch s {
-	case store.Pending:
-		return "waiting"
-	case store.Sending:
-		return "being sent"
-	case store.DotSent:
-		return "being confirmed"
-	case store.Unknown:
-		return "may have arrived"
-	default:
-		return string(s)
-	}
-}
-
 // messages prints the messages, one a line, and what was wrong below.
 func (p printer) messages(list []store.Message, pause *store.Pause, zone *time.Location) {
 	const shown = "Mon 2 Jan 15:04"
@@ -237,7 +222,7 @@ func (p printer) messages(list []store.Message, pause *store.Pause, zone *time.L
 		if !m.NextTry.IsZero() {
 			next = ", next try " + m.NextTry.In(zone).Format(shown)
 		}
-		p.linef("%4d  %-16s  %s %s  to %s, since %s%s", m.ID, stateInWords(m.State), printable(m.Job), printable(m.Slot), printable(toWhom(m)), m.Since.In(zone).Format(shown), next)
+		p.linef("%4d  %-16s  %s %s  to %s, since %s%s", m.ID, status.MessageWords(m.State), printable(m.Job), printable(m.Slot), printable(toWhom(m)), m.Since.In(zone).Format(shown), next)
 		if m.Error != "" {
 			p.linef("      %s", printable(m.Error))
 		}
@@ -273,7 +258,6 @@ type jsonPause struct {
 }
 
 func mailDocument(list []store.Message, pause *store.Pause) jsonMail {
-	utc := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	doc := jsonMail{Messages: []jsonMessage{}}
 	for _, m := range list {
 		j := jsonMessage{ID: m.ID, State: string(m.State), Job: m.Job, Slot: m.Slot, Name: m.Name, Recipient: m.Recipient, MessageID: m.MessageID,

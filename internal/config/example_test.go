@@ -28,6 +28,7 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Centre == "" || len(c.Recipients) != 4 || c.Recipients[3].Views[0].Tutor != "Gareth Ashby" || len(c.Programmes) != 1 || c.Mail.From.Address != "regcert@centre.example" ||
+		c.Daemon.Owner.Address != "administrator@centre.example" ||
 		!reflect.DeepEqual(c.Aliases.Sheets, map[register.Kind][]string{register.Enrolments: {"Learners 2025-26"}}) ||
 		!reflect.DeepEqual(c.Aliases.Columns, map[register.Kind]map[register.Column][]string{register.Enrolments: {
 			register.CourseStart: {"Start date", "Programme start"}, register.CourseEnd: {"Planned end date"},
@@ -44,7 +45,7 @@ func TestExample(t *testing.T) {
 		t.Errorf("judge_from is %s, which is not the default", c.JudgeFrom)
 	}
 	// What is no example is the default.
-	c.File, c.Centre, c.Workbooks, c.Aliases, c.Calendar, c.Mail.From, c.Recipients, c.Programmes, c.JudgeFrom = "", "", nil, d.Aliases, d.Calendar, d.Mail.From, nil, d.Programmes, 0
+	c.File, c.Centre, c.Workbooks, c.Aliases, c.Calendar, c.Mail.From, c.Recipients, c.Programmes, c.JudgeFrom, c.Daemon.Owner = "", "", nil, d.Aliases, d.Calendar, d.Mail.From, nil, d.Programmes, 0, d.Daemon.Owner
 	if !reflect.DeepEqual(c, d) {
 		t.Errorf("config.yaml says\n%+v\nthe defaults are\n%+v", c, d)
 	}

@@ -22,7 +22,7 @@ async function audit(frame) {
 	await new Promise((loaded, failed) => { script.onload = loaded; script.onerror = failed; d.body.append(script); });
 	const found = await frame.contentWindow.axe.run(d);
 	return {
-		width: frame.contentWindow.innerWidth, passes: found.passes.map(r => r.id),
+		width: frame.contentWindow.innerWidth, scrollWidth: d.documentElement.scrollWidth, passes: found.passes.map(r => r.id),
 		violations: found.violations.map(r => ({rule: r.id, impact: r.impact, help: r.help, where: r.nodes.map(n => n.html)})),
 	};
 }
@@ -32,10 +32,10 @@ Promise.all(Array.from(document.querySelectorAll("iframe"), audit)).catch(why =>
 
 // audited is what axe-core says of an email in one frame.
 type audited struct {
-	Failed     string
-	Width      int
-	Passes     []string
-	Violations []struct {
+	Failed             string
+	Width, ScrollWidth int
+	Passes             []string
+	Violations         []struct {
 		Rule, Impact, Help string
 		Where              []string
 	}

@@ -70,10 +70,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	if err == nil {
 		return a.code
 	}
-	var f *failure
-	if !errors.As(err, &f) {
-		f = &failure{code: exitUsage, err: err}
-	}
+	f := asFailure(err)
 	fmt.Fprintf(a.Err, "regcert: %s\n", printableLines(f.err.Error()))
 	if f.remedy != "" {
 		fmt.Fprintf(a.Err, "%s\n", f.remedy)
@@ -91,6 +88,15 @@ type failure struct {
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
+
+// asFailure is the failure that an error is: where nobody has said more of it, a
+// mistake in the command.
+func asFailure(err error) *failure {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
+	}
+	return &failure{code: exitUsage, err: err}
+}
 
 // usage is a mistake in the command.
 func usage(format string, args ...any) error {
@@ -123,6 +129,11 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 			if a.format != "text" && a.format != "json" {
 				return usage("--format must be text or json, not %q", a.format)
 			}
+			getenv, err := withSecrets(a.Getenv)
+			if err != nil {
+				return &failure{code: exitUsage, err: err}
+			}
+			a.Getenv = getenv
 			return checkAsOf(a.asOf)
 		},
 	}
@@ -139,7 +150,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.serviceCommand(), a.versionCommand())
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -18,6 +19,10 @@ var unitTemplate string
 // secretsFile is where the service's passwords stand on systems like Linux.
 const secretsFile = "/etc/regcert/secrets.env"
 
+// userName is what systemd takes for one (systemd.exec(5), User=), and useradd for
+// an option in no case.
+var userName = regexp.MustCompile(`^[A-Za-z_]([A-Za-z0-9_.@\\-]*[A-Za-z0-9_.@$-])?$`)
+
 // unit renders the systemd unit for a service whose paths are absolute, and real
 // where they are there. It refuses paths that cannot stand in a unit.
 func (s setup) unit() (string, error) {
@@ -25,6 +30,9 @@ func (s setup) unit() (string, error) {
 		if !utf8.ValidString(p) || strings.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return "", fmt.Errorf("the path %q has a character in it that systemd does not take: rename it", p)
 		}
+	}
+	if !userName.MatchString(s.user) {
+		return "", fmt.Errorf("%q cannot be the name of a user: write letters, digits, - and _, such as regcert", s.user)
 	}
 	t, err := template.New("regcert.service").Funcs(template.FuncMap{
 		"line": percent, "folder": systemdFolder, "list": systemdWord, "words": systemdCommand,

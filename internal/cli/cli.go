@@ -169,18 +169,6 @@ func checkAsOf(s string) error {
 	return nil
 }
 
-func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version of the program",
-		Args:  exactly("", 0),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.Out, "regcert", version())
-			return err
-		},
-	}
-}
-
 // exactly wants n arguments; what says what the first is.
 func exactly(what string, n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

@@ -6,15 +6,15 @@
 # make bench    measure speed and memory against what one would use instead
 # make lint     check formatting and run static analysis
 # make samples  make sample-workbooks/ again from their generator
+# make licences gather the licences of what regcert is built with again
 # make dist     build the archives for Linux, Windows and macOS
 
 GO ?= go
 DEMO := demo
 DEMO_DAY := 2026-05-11
 DEMO_WEEK_BEFORE := 2026-05-04
-TARGETS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: build run test check race fuzz bench lint samples dist clean
+.PHONY: build run test check race fuzz bench lint samples licences dist clean
 
 build:
 	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o regcert ./cmd/regcert
@@ -62,19 +62,12 @@ lint:
 samples:
 	@$(GO) run ./internal/samples/generate sample-workbooks
 
+licences:
+	@$(GO) run ./internal/licences/generate internal/licences
+
 # The archives are reproducible: the same commit gives the same bytes.
 dist:
-	@rm -rf dist && mkdir dist
-	@for target in $(TARGETS); do \
-		os=$${target%/*}; arch=$${target#*/}; name=regcert-$$os-$$arch; exe=regcert; \
-		[ $$os = windows ] && exe=regcert.exe; \
-		mkdir dist/$$name && \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=auto -ldflags '-s -w' -o dist/$$name/$$exe ./cmd/regcert && \
-		cp README.md LICENSE CHANGELOG.md config.yaml dist/$$name/ && \
-		tar -C dist --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$$(git log -1 --format=%ct)" -cf - $$name | gzip -n9 > dist/$$name.tar.gz && \
-		rm -r dist/$$name || exit 1; \
-	done
-	@cd dist && sha256sum *.tar.gz > SHA256SUMS && cat SHA256SUMS
+	@$(GO) run ./internal/dist
 
 clean:
 	@rm -rf regcert dist $(DEMO)

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,16 +40,26 @@ type Streams struct {
 	Now           func() time.Time
 	Host          string // the computer's name; empty where it has none
 	ClockUnset    bool   // the system says that nothing keeps its clock right
+
+	// Hangups tells of the signal SIGHUP, which then ends nothing, until done is called.
+	Hangups func() (asks <-chan os.Signal, done func())
 }
 
 // System returns the streams of the process.
 func System() Streams {
 	host, _ := os.Hostname() // it only helps to recognise copies
 	return Streams{
-		Host: host, ClockUnset: isClockUnset(),
+		Host: host, ClockUnset: isClockUnset(), Hangups: hangups,
 		Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
+}
+
+// hangups listens to the signal SIGHUP, where there is one.
+func hangups() (asks <-chan os.Signal, done func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals, func() { signal.Stop(signals) }
 }
 
 // app is one invocation of the program.
@@ -71,10 +83,7 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	if err == nil {
 		return a.code
 	}
-	var f *failure
-	if !errors.As(err, &f) {
-		f = &failure{code: exitUsage, err: err}
-	}
+	f := asFailure(err)
 	fmt.Fprintf(a.Err, "regcert: %s\n", printableLines(f.err.Error()))
 	if f.remedy != "" {
 		fmt.Fprintf(a.Err, "%s\n", f.remedy)
@@ -92,6 +101,15 @@ type failure struct {
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
+
+// asFailure is the failure that an error is: where nobody has said more of it, a
+// mistake in the command.
+func asFailure(err error) *failure {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
+	}
+	return &failure{code: exitUsage, err: err}
+}
 
 // usage is a mistake in the command.
 func usage(format string, args ...any) error {
@@ -124,6 +142,11 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 			if a.format != "text" && a.format != "json" {
 				return usage("--format must be text or json, not %q", a.format)
 			}
+			getenv, err := withSecrets(a.Getenv)
+			if err != nil {
+				return &failure{code: exitUsage, err: err}
+			}
+			a.Getenv = getenv
 			return checkAsOf(a.asOf)
 		},
 	}
@@ -140,7 +163,10 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
-	root.AddCommand(a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.doctorCommand(), a.statusCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand())
+	root.AddCommand(
+		a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.serveCommand(), a.serviceCommand(),
+		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
+	)
 	return root
 }
 
@@ -157,18 +183,6 @@ func checkAsOf(s string) error {
 		return usage("--as-of: %s is not between 2000 and 2100", s)
 	}
 	return nil
-}
-
-func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version of the program",
-		Args:  exactly("", 0),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.Out, "regcert", version())
-			return err
-		},
-	}
 }
 
 // exactly wants n arguments; what says what the first is.

@@ -20,6 +20,7 @@ import (
 	"regcert/internal/config"
 	"regcert/internal/register/registertest"
 	"regcert/internal/store"
+	"regcert/internal/web"
 )
 
 // register is a small set: L001 is at risk and then overdue in May 2026.
@@ -47,7 +48,7 @@ type centre struct {
 	dir    string
 	clock  *clock
 	log    *lines
-	reread chan struct{}
+	reread chan os.Signal
 	getenv func(string) string
 	notify bool
 
@@ -57,7 +58,7 @@ type centre struct {
 
 func newCentre(t *testing.T, at, zone, config string) *centre {
 	t.Helper()
-	c := &centre{t: t, dir: t.TempDir(), clock: newClock(t, at, zone), log: &lines{t: t}, reread: make(chan struct{}, 1), getenv: func(string) string { return "" }}
+	c := &centre{t: t, dir: t.TempDir(), clock: newClock(t, at, zone), log: &lines{t: t}, reread: make(chan os.Signal, 1), getenv: func(string) string { return "" }}
 	for _, f := range registertest.Files(t, registers) {
 		c.write(f.Name, f.Data)
 	}
@@ -89,7 +90,7 @@ func (c *centre) start() {
 	check(c.t, err)
 	d := &Daemon{
 		File: filepath.Join(c.dir, "config.yaml"), Config: cfg, Program: "test", Getenv: c.getenv, Clock: c.clock,
-		Log: slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Reread: c.reread, Notify: c.notify,
+		Log: slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Reread: c.reread, Notify: c.notify, Metrics: web.NewMetrics("test"),
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop, c.ended = stop, make(chan error, 1)

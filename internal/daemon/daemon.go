@@ -13,14 +13,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"regcert/internal/calendar"
 	"regcert/internal/config"
 	"regcert/internal/jobs"
 	"regcert/internal/store"
+	"regcert/internal/web"
 )
 
 // Daemon is what the process is given.
@@ -32,8 +35,9 @@ type Daemon struct {
 	Getenv  func(string) string
 	Clock   Clock
 	Log     *slog.Logger
-	Reread  <-chan struct{} // asks for the configuration to be read again; may be nil
-	Notify  bool            // the system tells of changes in folders; they are looked at without that, too
+	Metrics *web.Metrics
+	Reread  <-chan os.Signal // asks for the configuration to be read again; may be nil
+	Notify  bool             // have the system tell of changes in folders, too
 }
 
 // Clock is the time, and what waits for it.
@@ -77,7 +81,7 @@ type service struct {
 	horizon map[string]time.Time // until when the slots of a job were looked up
 	files   map[string]*file     // the workbooks by name
 	text    reading              // the configuration as it was last read
-	today   string               // the day whose chores are done
+	today   calendar.Date        // the day whose chores are done
 
 	ping atomic.Bool // a run was good, and that is to be told
 }
@@ -107,9 +111,8 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	var desks sync.WaitGroup
 	desks.Go(func() { s.desk(ctx, cancel, "workbooks", s.wakeWork, s.work) })
 	desks.Go(func() { s.desk(ctx, cancel, "mail", s.wakeMail, s.post) })
-	for _, beside := range s.beside() {
-		desks.Go(func() { beside(ctx) })
-	}
+	desks.Go(func() { s.show(ctx) })
+	desks.Go(func() { s.hear(ctx) })
 	<-ctx.Done()
 	d.Log.Info("ending")
 	if !s.ended(&desks) {

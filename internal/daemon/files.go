@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"regcert/internal/store"
 	"regcert/internal/swap"
 	"regcert/internal/xlsx"
 )
@@ -111,7 +112,7 @@ func (f *file) glance(now time.Time) {
 func (s *service) findOut(ctx context.Context, f *file, now time.Time, limits xlsx.Limits) {
 	if held := swap.Holder(f.path); held != nil {
 		f.due, f.held, f.isNew = now, true, false
-		s.troubles.raise(ctx, kindOpen, f.name, "somebody has it open in "+programOf(held))
+		s.troubles.raise(ctx, store.TroubleOpen, f.name, "somebody has it open in "+programOf(held))
 		return
 	}
 	_, sum, err := swap.Read(f.path, limits.File)

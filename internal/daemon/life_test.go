@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,7 +96,7 @@ func TestReread(t *testing.T) {
 	c := newCentre(t, "2026-05-11 06:00", "Europe/London", settings)
 	c.start()
 	c.until("2026-05-11 06:05")
-	c.reread <- struct{}{}
+	c.reread <- syscall.SIGHUP
 	c.until("2026-05-11 06:06")
 	check(t, c.end())
 	c.wantLogged("the configuration was read again", 1)
@@ -165,7 +166,7 @@ func TestMailIsDown(t *testing.T) {
 	c.hop("2026-05-11 11:00", 5*time.Minute)
 	c.state(func(s *store.Store) {
 		troubles, err := s.Troubles(t.Context())
-		if err != nil || len(troubles) != 1 || troubles[0].Kind != kindMail {
+		if err != nil || len(troubles) != 1 || troubles[0].Kind != store.TroubleMail {
 			t.Errorf("the troubles are %v %v", troubles, err)
 		}
 	})

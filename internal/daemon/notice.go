@@ -76,17 +76,17 @@ func (s *service) notify(ctx context.Context, now time.Time) error {
 func isDue(t store.Trouble, cfg *config.Config, now time.Time) bool {
 	since := t.Since.In(cfg.Location)
 	switch t.Kind {
-	case kindOpen:
+	case store.TroubleOpen:
 		first := calendar.FromTime(since)
 		last := cfg.Calendar.Add(first, cfg.Daemon.OpenTooLong, calendar.Centre)
 		y, m, d := last.Time().Date()
 		h, min, sec := since.Clock()
 		return !now.Before(time.Date(y, m, d, h, min, sec, 0, cfg.Location))
-	case kindWorkbook:
+	case store.TroubleWorkbook:
 		return !now.Before(since.Add(24 * time.Hour))
-	case kindRun, kindSaved, kindDigest:
+	case store.TroubleRun, store.TroubleSaved, store.TroubleDigest:
 		return !now.Before(since.Add(time.Hour))
-	case kindConfig:
+	case store.TroubleConfig:
 		return !now.Before(since.Add(10 * time.Minute))
 	}
 	return true
@@ -133,23 +133,23 @@ func inWords(t store.Trouble, cfg *config.Config, treated []store.Treated, now t
 		day = since.Format("15:04")
 	}
 	switch t.Kind {
-	case kindOpen, kindWorkbook:
+	case store.TroubleOpen, store.TroubleWorkbook:
 		what := t.Subject + " could not be written since " + day
-		if t.Kind == kindWorkbook {
+		if t.Kind == store.TroubleWorkbook {
 			what = t.Subject + " could not be read or written since " + day
 		}
 		return what + statusesOf(t.Subject, cfg, treated, now)
-	case kindConflict:
+	case store.TroubleConflict:
 		return "two versions of a workbook are to be compared"
-	case kindRun, kindSaved:
+	case store.TroubleRun, store.TroubleSaved:
 		return "the workbooks could not be checked since " + day
-	case kindDigest:
+	case store.TroubleDigest:
 		return "the digest could not be composed since " + day
-	case kindMail:
+	case store.TroubleMail:
 		return "mail stays unsent since " + day
-	case kindConfig:
+	case store.TroubleConfig:
 		return "the configuration is wrong since " + day + ", and the one before is in force"
-	case kindCalendar:
+	case store.TroubleCalendar:
 		return "the list of bank holidays ends"
 	}
 	return t.Kind + " since " + day

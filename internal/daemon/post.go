@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"regcert/internal/config"
 	"regcert/internal/jobs"
+	"regcert/internal/ping"
+	"regcert/internal/status"
 	"regcert/internal/store"
 )
 
@@ -27,7 +30,7 @@ func (s *service) post(ctx context.Context) (time.Duration, error) {
 		if m.State != store.Sent {
 			level = s.Log.Warn
 		}
-		level("a message", "message", m.ID, "job", m.Job, "recipient", m.Name, "slot", m.Slot, "state", string(m.State), "error", m.Error)
+		level("a message", "message", m.ID, "job", m.Job, "recipient", m.Name, "slot", m.Slot, "state", string(m.State), "error", status.Harmless(m.Error))
 	}
 	_, isBusy := errors.AsType[*store.Busy](err)
 	_, isSetting := errors.AsType[*jobs.Setting](err)
@@ -37,7 +40,7 @@ func (s *service) post(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 	case isSetting:
-		s.troubles.raise(ctx, kindMail, "", oneLine(err.Error()))
+		s.troubles.raise(ctx, store.TroubleMail, "", oneLine(err.Error()))
 	default:
 		return 0, err
 	}
@@ -56,10 +59,10 @@ func (s *service) lookAtMail(ctx context.Context) error {
 		return err
 	}
 	if why := unsent(open, pause, s.now()); why != "" {
-		s.troubles.raise(ctx, kindMail, "", why)
+		s.troubles.raise(ctx, store.TroubleMail, "", why)
 		return nil
 	}
-	s.troubles.end(ctx, kindMail, "")
+	s.troubles.end(ctx, store.TroubleMail, "")
 	return nil
 }
 
@@ -87,10 +90,11 @@ func (s *service) tellGood(ctx context.Context, cfg *config.Config) {
 	if !s.ping.CompareAndSwap(true, false) {
 		return
 	}
-	url := cfg.Daemon.PingURL
-	if name := cfg.Daemon.PingURLEnv; name != "" {
-		url = s.Getenv(name)
+	address, err := cfg.Daemon.PingAddress(s.Getenv)
+	if err == nil && address != "" {
+		err = ping.Ping(ctx, http.DefaultClient, address)
 	}
-	_ = url
-	_ = ctx
+	if err != nil {
+		s.Log.Warn("a good run could not be told to daemon.ping_url", "error", err)
+	}
 }

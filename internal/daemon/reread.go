@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"regcert/internal/config"
+	"regcert/internal/store"
 )
 
 // reading is a configuration as it was last read, to notice when it changes.
@@ -37,7 +38,7 @@ func (s *service) reread(ctx context.Context) {
 	cfg, err := config.Load(s.File)
 	if err != nil {
 		s.Log.Error("the configuration is wrong, and the one before stays in force", "error", err)
-		s.troubles.raise(ctx, kindConfig, "", err.Error())
+		s.troubles.raise(ctx, store.TroubleConfig, "", err.Error())
 		return
 	}
 	before := s.cfg()
@@ -45,8 +46,9 @@ func (s *service) reread(ctx context.Context) {
 		s.Log.Warn("state_dir, daemon.listen and daemon.log change when regcert serve is started again")
 		cfg.StateDir, cfg.Daemon.Listen, cfg.Daemon.Log = before.StateDir, before.Daemon.Listen, before.Daemon.Log
 	}
-	s.troubles.end(ctx, kindConfig, "")
+	s.troubles.end(ctx, store.TroubleConfig, "")
 	s.open(cfg)
+	s.today = 0 // what is done once a day may come out differently
 	s.Log.Info("the configuration was read again")
 	wakeUp(s.wakeMail)
 }

@@ -138,9 +138,9 @@ func (s *service) attempt(ctx context.Context, slot store.Slot, at schedule.Slot
 // jobKind is the kind of trouble that a job has which fails.
 func jobKind(job string) string {
 	if job == digestJob {
-		return kindDigest
+		return store.TroubleDigest
 	}
-	return kindRun
+	return store.TroubleRun
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

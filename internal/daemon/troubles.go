@@ -5,20 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"regcert/internal/status"
 	"regcert/internal/store"
-)
-
-// The kinds of trouble.
-const (
-	kindOpen     = "open"     // a workbook cannot be written for now
-	kindWorkbook = "workbook" // a workbook cannot be read or written
-	kindConflict = "conflict" // two versions of a workbook are to be compared
-	kindRun      = "run"      // the check of the schedule fails
-	kindSaved    = "saved"    // so does what is done after a save
-	kindDigest   = "digest"   // the digest cannot be composed
-	kindMail     = "mail"     // mail stays unsent
-	kindConfig   = "config"   // the configuration is wrong, and an older one is in force
-	kindCalendar = "calendar" // the list of bank holidays ends
 )
 
 // troubles is what keeps regcert from its work, in the state and in the log. It
@@ -45,6 +33,7 @@ func recallTroubles(ctx context.Context, s *service) (*troubles, error) {
 func (t *troubles) raise(ctx context.Context, kind, subject, reason string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	reason = status.Harmless(reason)
 	before, isKnown := t.known[trouble{kind, subject}]
 	if isKnown && before == reason {
 		return

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"regcert/internal/batch"
 	"regcert/internal/schedule"
+	"regcert/internal/status"
 	"regcert/internal/store"
+	"regcert/internal/web"
 )
 
 // work does what is due at the desk for workbooks, one job at most, and says how
@@ -47,6 +50,7 @@ func (s *service) check(ctx context.Context, named []string, trigger string) err
 	office.Trigger = trigger
 	began := s.now()
 	result, err := office.Run(ctx, named)
+	s.Metrics.Ran(outcome(result, err))
 	if result != nil { // one that was broken off has a result, too
 		s.took(context.WithoutCancel(ctx), result, len(named) == 0)
 		s.Log.Info("a run has ended", "trigger", trigger, "took", s.now().Sub(began).String(), "workbooks", len(result.Workbooks), "rows", len(result.Report.Rows), "findings", len(result.Report.Findings))
@@ -58,26 +62,27 @@ func (s *service) check(ctx context.Context, named []string, trigger string) err
 	for _, w := range waiting {
 		s.Log.Info("what is urgent is told later", "recipient", w.Name, "items", w.Items, "messages_today", w.Sent)
 	}
-	wakeUp(s.wakeMail)
+	defer wakeUp(s.wakeMail)
 	if err != nil {
 		return err
 	}
-	if isGood(result) {
+	if outcome(result, nil) == web.RunDone {
 		s.ping.Store(true)
-		wakeUp(s.wakeMail)
 	}
 	return nil
 }
 
-// isGood reports whether every workbook could be read, and be written that was not
-// in use.
-func isGood(result *batch.Result) bool {
-	for _, w := range result.Workbooks {
-		if w.Outcome == batch.Failed {
-			return false
-		}
+// outcome is how a run went: done, if every workbook could be read, and be written
+// that was not in use.
+func outcome(result *batch.Result, err error) string {
+	switch {
+	case err != nil:
+		return web.RunFailed
+	case slices.ContainsFunc(result.Workbooks, func(w batch.Workbook) bool { return w.Outcome == batch.Failed }):
+		return web.RunTroubled
+	default:
+		return web.RunDone
 	}
-	return true
 }
 
 // digest queues the digest of a slot for all recipients: for each of them once,
@@ -121,22 +126,22 @@ func (s *service) took(ctx context.Context, result *batch.Result, all bool) {
 		case batch.Deferred:
 			level = s.Log.Info
 			f.later(now, time.Minute, 15*time.Minute)
-			s.troubles.raise(ctx, kindOpen, w.Path, w.Reason)
-			s.troubles.end(ctx, kindWorkbook, w.Path)
+			s.troubles.raise(ctx, store.TroubleOpen, w.Path, w.Reason)
+			s.troubles.end(ctx, store.TroubleWorkbook, w.Path)
 		case batch.Failed:
 			level = s.Log.Warn
 			f.later(now, 5*time.Minute, time.Hour)
-			s.troubles.raise(ctx, kindWorkbook, w.Path, w.Reason)
-			s.troubles.end(ctx, kindOpen, w.Path)
+			s.troubles.raise(ctx, store.TroubleWorkbook, w.Path, w.Reason)
+			s.troubles.end(ctx, store.TroubleOpen, w.Path)
 		default:
 			f.treated(w.SHA256)
-			s.troubles.end(ctx, kindOpen, w.Path)
-			s.troubles.end(ctx, kindWorkbook, w.Path)
+			s.troubles.end(ctx, store.TroubleOpen, w.Path)
+			s.troubles.end(ctx, store.TroubleWorkbook, w.Path)
 		}
-		level("a workbook", "path", w.Path, "outcome", string(w.Outcome), "cells", w.Cells, "reason", w.Reason)
+		level("a workbook", "path", w.Path, "outcome", string(w.Outcome), "cells", w.Cells, "reason", status.Harmless(w.Reason))
 	}
 	if all {
-		s.troubles.endOthers(ctx, seen, kindOpen, kindWorkbook)
+		s.troubles.endOthers(ctx, seen, store.TroubleOpen, store.TroubleWorkbook)
 	}
 	s.tellConflicts(ctx, result)
 }
@@ -161,10 +166,10 @@ func (s *service) tellConflicts(ctx context.Context, result *batch.Result) {
 	for _, c := range conflicts {
 		if exists(c.Kept.Path) {
 			there[c.Kept.Path] = true
-			s.troubles.raise(ctx, kindConflict, c.Kept.Path, "somebody saved "+c.Path+" while regcert wrote it, and that version is kept as "+c.Kept.Path+": compare the two, take over what is right, and delete it")
+			s.troubles.raise(ctx, store.TroubleConflict, c.Kept.Path, "somebody saved "+c.Path+" while regcert wrote it, and that version is kept as "+c.Kept.Path+": compare the two, take over what is right, and delete it")
 		}
 	}
-	s.troubles.endOthers(ctx, there, kindConflict)
+	s.troubles.endOthers(ctx, there, store.TroubleConflict)
 }
 
 // doSaved treats the workbooks that were saved, or could not be treated before,
@@ -181,7 +186,7 @@ func (s *service) doSaved(ctx context.Context, now time.Time) (bool, error) {
 	err := s.safely(func() error { return s.check(ctx, paths, "after a save") })
 	switch {
 	case err == nil:
-		s.troubles.end(ctx, kindSaved, "")
+		s.troubles.end(ctx, store.TroubleSaved, "")
 		return true, nil
 	case ctx.Err() != nil:
 		return true, nil
@@ -192,6 +197,6 @@ func (s *service) doSaved(ctx context.Context, now time.Time) (bool, error) {
 		s.file(name).later(now, time.Minute, 15*time.Minute)
 	}
 	s.Log.Error("a run failed", "error", err)
-	s.troubles.raise(ctx, kindSaved, "", oneLine(err.Error()))
+	s.troubles.raise(ctx, store.TroubleSaved, "", oneLine(err.Error()))
 	return true, nil
 }

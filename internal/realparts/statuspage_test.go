@@ -52,7 +52,7 @@ func trouble(t *testing.T, state *store.Store, now time.Time) {
 		{Path: "sample-workbooks/assessments.xlsx", Outcome: "context"}, {Path: "sample-workbooks/enrolments.xlsx", Outcome: "context"},
 	}})
 	check(t, err)
-	for _, kind := range status.Kinds() {
+	for _, kind := range store.TroubleKinds() {
 		subject := map[string]string{"open": "sample-workbooks/claims.xlsx", "workbook": "sample-workbooks/a register with a long name, of the spring.xlsx"}[kind]
 		told := store.Trouble{Kind: kind, Subject: subject, Since: before, Reason: "this is as it is, and somebody has to put it right", Told: now}
 		check(t, state.SaveTrouble(ctx, told))

@@ -17,9 +17,9 @@ var quotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|“[^”]*(?:”|$)`)
 // addresses are addresses of email, and what stands about them without a space.
 var addresses = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
 
-// harmless is a text of the state without what it quotes from a workbook, or of
+// Harmless is a text of the state without what it quotes from a workbook, or of
 // what a server said: learners may be named there.
-func harmless(text string) string {
+func Harmless(text string) string {
 	if strings.HasPrefix(text, batch.Stumbled) {
 		return batch.Stumbled + "; `regcert run` says what to report"
 	}

@@ -7,24 +7,6 @@ import (
 	"regcert/internal/store"
 )
 
-// The kinds of trouble, as the daemon names them.
-const (
-	openTrouble     = "open"     // a workbook cannot be written for now
-	workbookTrouble = "workbook" // a workbook cannot be read or written
-	conflictTrouble = "conflict" // two versions of a workbook are to be compared
-	runTrouble      = "run"      // the check of the schedule fails
-	savedTrouble    = "saved"    // so does what is done after a save
-	digestTrouble   = "digest"   // the digest cannot be composed
-	mailTrouble     = "mail"     // mail stays unsent
-	configTrouble   = "config"   // the configuration is wrong, and an older one is in force
-	calendarTrouble = "calendar" // the list of bank holidays ends
-)
-
-// Kinds are the kinds of trouble.
-func Kinds() []string {
-	return []string{openTrouble, workbookTrouble, conflictTrouble, runTrouble, savedTrouble, digestTrouble, mailTrouble, configTrouble, calendarTrouble}
-}
-
 const (
 	// longWait is for how long a message may wait.
 	longWait = time.Hour
@@ -52,13 +34,13 @@ func (s *Status) Healthy() (bool, []string) {
 	}
 	for _, t := range s.Troubles {
 		switch t.Kind {
-		case runTrouble:
+		case store.TroubleRun:
 			add("the check of the schedule has failed since %s%s", Moment(t.Since), colon(t.Reason))
-		case savedTrouble:
+		case store.TroubleSaved:
 			add("the check after a save has failed since %s%s", Moment(t.Since), colon(t.Reason))
-		case digestTrouble:
+		case store.TroubleDigest:
 			add("the digest has failed since %s%s", Moment(t.Since), colon(t.Reason))
-		case configTrouble:
+		case store.TroubleConfig:
 			add("the configuration has been wrong since %s, and an earlier one is in force%s", Moment(t.Since), colon(t.Reason))
 		}
 	}

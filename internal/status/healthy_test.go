@@ -60,10 +60,10 @@ func TestHealthy(t *testing.T) {
 			c.ok(err)
 			c.Cleanup(func() { c.ok(release()) })
 		}, six.Add(grace), "the check of Mon 11 May 2026 at 07:00 was not done yet"},
-		{"a run failed", trouble(runTrouble), monday, "the check of the schedule has failed since Mon 11 May 2026 at 07:00: it is as it is"},
-		{"a digest cannot be made", trouble(digestTrouble), monday, "the digest has failed since"},
-		{"a run after a save failed", trouble(savedTrouble), monday, "the check after a save has failed since"},
-		{"a wrong configuration", trouble(configTrouble), monday, "the configuration has been wrong since"},
+		{"a run failed", trouble(store.TroubleRun), monday, "the check of the schedule has failed since Mon 11 May 2026 at 07:00: it is as it is"},
+		{"a digest cannot be made", trouble(store.TroubleDigest), monday, "the digest has failed since"},
+		{"a run after a save failed", trouble(store.TroubleSaved), monday, "the check after a save has failed since"},
+		{"a wrong configuration", trouble(store.TroubleConfig), monday, "the configuration has been wrong since"},
 		{"a workbook that stays open", trouble("open"), monday, ""},
 		{"bank holidays that end", trouble("calendar"), monday, ""},
 		{"mail is paused", func(c centre) {

@@ -56,7 +56,7 @@ func (s *Status) readSlots(ctx context.Context, state *store.Store, j *Job, zone
 		if err != nil {
 			return err
 		}
-		j.Last = append(j.Last, Slot{At: at.In(zone), State: slot.State, Ended: inZone(slot.Ended, zone), Note: harmless(slot.Note)})
+		j.Last = append(j.Last, Slot{At: at.In(zone), State: slot.State, Ended: inZone(slot.Ended, zone), Note: Harmless(slot.Note)})
 	}
 	until, known, err := state.Horizon(ctx, j.Name)
 	if err != nil {

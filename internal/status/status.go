@@ -138,7 +138,7 @@ func (s *Status) readWorkbooks(ctx context.Context, state *store.Store, cfg *con
 			continue
 		}
 		w := Workbook{
-			Path: plain(l.Path), Outcome: batch.Outcome(l.Outcome), Reason: harmless(l.Reason), Cells: l.Cells, Checked: l.At.In(cfg.Location),
+			Path: plain(l.Path), Outcome: batch.Outcome(l.Outcome), Reason: Harmless(l.Reason), Cells: l.Cells, Checked: l.At.In(cfg.Location),
 			Current: l.At.In(cfg.Location),
 		}
 		w.Ready = w.Outcome == batch.Unchanged || w.Outcome == batch.Written || w.Outcome == batch.ReadOnly && !writeBack
@@ -185,7 +185,7 @@ func (s *Status) readMail(ctx context.Context, state *store.Store, cfg *config.C
 		return err
 	}
 	if p := s.Mail.Pause; p != nil {
-		p.Reason, p.Since, p.Until = harmless(p.Reason), p.Since.In(cfg.Location), p.Until.In(cfg.Location)
+		p.Reason, p.Since, p.Until = Harmless(p.Reason), p.Since.In(cfg.Location), p.Until.In(cfg.Location)
 	}
 	for _, m := range list {
 		s.Mail.Counts[m.State]++
@@ -210,10 +210,10 @@ func (s *Status) readTroubles(ctx context.Context, state *store.Store, cfg *conf
 		if cfg.Daemon.Owner.Address == "" { // then only the log was told
 			t.Told = time.Time{}
 		}
-		if t.Kind == configTrouble { // what it quotes stands in config.yaml
+		if t.Kind == store.TroubleConfig { // what it quotes stands in config.yaml
 			t.Reason = plain(t.Reason)
 		} else {
-			t.Reason = harmless(t.Reason)
+			t.Reason = Harmless(t.Reason)
 		}
 		s.Troubles = append(s.Troubles, t)
 	}

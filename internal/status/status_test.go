@@ -120,7 +120,7 @@ func TestWorkbooks(t *testing.T) {
 // TestTold guards that nobody is said to have been told who is not named.
 func TestTold(t *testing.T) {
 	c := newCentre(t)
-	told := store.Trouble{Kind: mailTrouble, Since: monday, Reason: "cannot log in", Told: monday.Add(time.Hour)}
+	told := store.Trouble{Kind: store.TroubleMail, Since: monday, Reason: "cannot log in", Told: monday.Add(time.Hour)}
 	c.ok(c.state.SaveTrouble(t.Context(), told))
 	c.ok(c.state.Tell(t.Context(), nil, nil, []store.Trouble{told}))
 	if got := c.read(monday).Troubles; len(got) != 1 || !got[0].Told.IsZero() {
@@ -153,7 +153,7 @@ func TestNoLearner(t *testing.T) {
 		c.message(store.Message{Key: store.Key{Job: "digest", Slot: string(state), Recipient: address}, State: state, Error: id, Receipt: id, MessageID: id}, monday)
 	}
 	c.ok(c.state.Pause(t.Context(), store.Pause{Reason: "mail:25: cannot log in: 535 " + address + ` "` + id + `"`, Since: monday, Until: monday}))
-	c.ok(c.state.SaveTrouble(t.Context(), store.Trouble{Kind: runTrouble, Since: monday, Reason: quoting}))
+	c.ok(c.state.SaveTrouble(t.Context(), store.Trouble{Kind: store.TroubleRun, Since: monday, Reason: quoting}))
 	c.ok(c.state.AddSlots(t.Context(), checkJob, []string{"2026-05-11T07:00"}, monday))
 	c.ok(c.state.SaveSlot(t.Context(), store.Slot{Job: checkJob, At: "2026-05-11T07:00", State: store.SlotFailed, Ended: monday, Note: quoting}))
 
@@ -180,7 +180,7 @@ func FuzzHarmless(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		const secret = "L-0815"
-		got := harmless(strings.ReplaceAll(text, "L-08", "") + strconv.Quote(secret))
+		got := Harmless(strings.ReplaceAll(text, "L-08", "") + strconv.Quote(secret))
 		if strings.Contains(got, secret) || strings.ContainsAny(got, "\n\r\x1b\u202e") || len([]rune(got)) > longest {
 			t.Errorf("%q becomes %q", text, got)
 		}

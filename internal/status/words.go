@@ -109,15 +109,15 @@ func TroubleWords(t store.Trouble) string {
 		return t.Subject
 	}
 	switch t.Kind {
-	case runTrouble:
+	case store.TroubleRun:
 		return "the check of the schedule"
-	case savedTrouble:
+	case store.TroubleSaved:
 		return "the check after a save"
-	case digestTrouble:
+	case store.TroubleDigest:
 		return "the digest"
-	case configTrouble:
+	case store.TroubleConfig:
 		return "the configuration"
-	case calendarTrouble:
+	case store.TroubleCalendar:
 		return "the bank holidays"
 	}
 	return t.Kind

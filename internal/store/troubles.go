@@ -6,9 +6,27 @@ import (
 	"time"
 )
 
+// The kinds of trouble.
+const (
+	TroubleOpen     = "open"     // a workbook cannot be written for now
+	TroubleWorkbook = "workbook" // a workbook cannot be read or written
+	TroubleConflict = "conflict" // two versions of a workbook are to be compared
+	TroubleRun      = "run"      // the check of the schedule fails
+	TroubleSaved    = "saved"    // so does what is done after a save
+	TroubleDigest   = "digest"   // the digest cannot be composed
+	TroubleMail     = "mail"     // mail stays unsent
+	TroubleConfig   = "config"   // the configuration is wrong, and an older one is in force
+	TroubleCalendar = "calendar" // the list of bank holidays ends
+)
+
+// TroubleKinds are the kinds of trouble.
+func TroubleKinds() []string {
+	return []string{TroubleOpen, TroubleWorkbook, TroubleConflict, TroubleRun, TroubleSaved, TroubleDigest, TroubleMail, TroubleConfig, TroubleCalendar}
+}
+
 // Trouble is something that keeps regcert from its work.
 type Trouble struct {
-	Kind    string // such as "workbook"
+	Kind    string // one of the above
 	Subject string // such as its path; empty where there is only one of the kind
 	Since   time.Time
 	Reason  string

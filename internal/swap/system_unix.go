@@ -21,8 +21,9 @@ func names(_ string, info fs.FileInfo) (uint64, error) {
 	return 1, nil
 }
 
-// keepAttributes gives a new file the owner, extended attributes (access lists among them) and mode of another, and
-// fails where one of them cannot be kept. The mode comes last, as the others may change it.
+// keepAttributes gives a new file the extended attributes (access lists among them), mode and owner of another, and
+// fails where one of them cannot be kept. The mode comes after the attributes, which may change it. The owner comes last:
+// so one needs no right but that to give a file away (on Linux CAP_CHOWN), as the file is one's own until then.
 func keepAttributes(file *os.File, like string) error {
 	info, err := os.Lstat(like)
 	if err != nil {
@@ -37,16 +38,16 @@ func keepAttributes(file *os.File, like string) error {
 	if !ok1 || !ok2 {
 		return errors.New("its owner cannot be read")
 	}
-	if want.Uid != have.Uid || want.Gid != have.Gid {
-		if err := file.Chown(int(want.Uid), int(want.Gid)); err != nil {
-			return fmt.Errorf("it belongs to another user, whose the new file cannot be: %w", err)
-		}
-	}
 	if err := keepExtended(file, like); err != nil {
 		return err
 	}
 	if err := file.Chmod(info.Mode()); err != nil {
 		return err
+	}
+	if want.Uid != have.Uid || want.Gid != have.Gid {
+		if err := file.Chown(int(want.Uid), int(want.Gid)); err != nil {
+			return fmt.Errorf("it belongs to another user, whose the new file cannot be: %w", err)
+		}
 	}
 	if mine, err = file.Stat(); err == nil && mine.Mode() != info.Mode() { // some file systems only pretend to set it
 		err = fmt.Errorf("the new file has the mode %v instead of %v", mine.Mode(), info.Mode())

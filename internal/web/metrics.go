@@ -124,7 +124,7 @@ func (m *statusMetrics) Collect(out chan<- prometheus.Metric) {
 	for _, t := range s.Troubles {
 		kinds[t.Kind]++
 	}
-	for _, kind := range status.Kinds() {
+	for _, kind := range store.TroubleKinds() {
 		gauge(m.troubles, float64(kinds[kind]), kind)
 	}
 	for _, j := range s.Jobs {

@@ -42,11 +42,6 @@ type setup struct {
 // command is what the service runs.
 func (s *setup) command() []string { return []string{s.exe, "serve", "--config", s.config} }
 
-// paths are all paths that the service has to do with.
-func (s *setup) paths() []string {
-	return slices.Concat([]string{s.exe, s.config}, s.own, s.shared, s.reads)
-}
-
 // serviceState is how the service is.
 type serviceState struct {
 	installed, running bool
@@ -119,8 +114,13 @@ installed.`,
 			if err != nil {
 				return err
 			}
+			preview, err := s.preview()
+			if err != nil {
+				return &failure{code: exitUsage, err: err}
+			}
 			if dryRun {
-				return a.servicePreview(s)
+				_, err = fmt.Fprint(a.Out, preview)
+				return err
 			}
 			return a.serviceInstall(cmd.Context(), s)
 		},
@@ -280,7 +280,7 @@ func (a *app) serviceUninstall(ctx context.Context) error {
 	return nil
 }
 
-// serviceStart starts the service, again if it runs, and looks what becomes of it.
+// serviceStart starts the service, if it does not run, and looks what becomes of it.
 func (a *app) serviceStart(ctx context.Context) error {
 	if err := mustBeInstalled(ctx); err != nil {
 		return err

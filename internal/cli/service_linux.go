@@ -29,15 +29,8 @@ func isAdministrator() bool { return os.Geteuid() == 0 }
 
 func defaultUser(func(string) string) string { return "regcert" }
 
-// servicePreview prints the unit.
-func (a *app) servicePreview(s *setup) error {
-	unit, err := s.unit()
-	if err != nil {
-		return &failure{code: exitUsage, err: err}
-	}
-	_, err = fmt.Fprint(a.Out, unit)
-	return err
-}
+// preview is the unit.
+func (s *setup) preview() (string, error) { return s.unit() }
 
 func (s *setup) install(ctx context.Context) ([]string, error) { return thisSystem().install(ctx, s) }
 

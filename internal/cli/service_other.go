@@ -42,14 +42,10 @@ func secretsPath() string { return "/etc/regcert/secrets.env" }
 
 func (s *setup) options() service.KeyValue { return service.KeyValue{"LaunchdConfig": plist} }
 
-// servicePreview prints what would be installed.
-func (a *app) servicePreview(s *setup) error {
-	p := a.printer()
-	p.linef("service:  %s, started with the computer, and again 30 s after a failure", serviceName)
-	p.linef("runs:     %s", printable(shown(s.command()...)))
-	p.linef("user:     %s", printable(s.user))
-	p.linef("secrets:  %s", secretsPath())
-	return nil
+// preview is what would be installed, in words.
+func (s *setup) preview() (string, error) {
+	return fmt.Sprintf("service:  %s, started with the computer, and again 30 s after a failure\nruns:     %s\nuser:     %s\nsecrets:  %s\n",
+		serviceName, printable(shown(s.command()...)), printable(s.user), secretsPath()), nil
 }
 
 // prepare makes what the service needs, and names what was made.

@@ -54,20 +54,18 @@ func (s *setup) options() service.KeyValue {
 	}
 }
 
-// servicePreview prints what would be installed.
-func (a *app) servicePreview(s *setup) error {
-	p := a.printer()
-	p.linef("service:  %s, started some time after the computer, and again 30 s after a crash", serviceName)
-	p.linef("runs:     %s", printable(shown(s.command()...)))
-	p.linef("account:  %s", printable(s.user))
-	p.linef("secrets:  %s", printable(secretsPath()))
+// preview is what would be installed, in words.
+func (s *setup) preview() (string, error) {
+	var out strings.Builder
+	fmt.Fprintf(&out, "service:  %s, started some time after the computer, and again 30 s after a crash\n", serviceName)
+	fmt.Fprintf(&out, "runs:     %s\naccount:  %s\nsecrets:  %s\n", printable(shown(s.command()...)), printable(s.user), printable(secretsPath()))
 	for _, dir := range s.own {
-		p.linef("its own:  %s", printable(dir))
+		fmt.Fprintf(&out, "its own:  %s\n", printable(dir))
 	}
 	for _, dir := range s.shared {
-		p.linef("writes:   %s", printable(dir))
+		fmt.Fprintf(&out, "writes:   %s\n", printable(dir))
 	}
-	return nil
+	return out.String(), nil
 }
 
 // prepare makes what the service needs, now that there is its account, and names

@@ -59,6 +59,11 @@ func (s setup) unit() (string, error) {
 	return out.String(), err
 }
 
+// paths are all paths that the service has to do with.
+func (s *setup) paths() []string {
+	return slices.Concat([]string{s.exe, s.config}, s.own, s.shared, s.reads)
+}
+
 // below reports whether a path is a folder or lies in it.
 func below(p, folder string) bool {
 	return p == folder || folder == "/" || strings.HasPrefix(p, folder+"/")

@@ -78,10 +78,11 @@ type service struct {
 	wakeMail chan struct{}
 
 	// What only the desk for workbooks sees.
-	horizon map[string]time.Time // until when the slots of a job were looked up
-	files   map[string]*file     // the workbooks by name
-	text    reading              // the configuration as it was last read
-	today   calendar.Date        // the day whose chores are done
+	horizon  map[string]time.Time // until when the slots of a job were looked up
+	mayBeDue bool                 // slots may be due, as far as is known
+	files    map[string]*file     // the workbooks by name
+	text     reading              // the configuration as it was last read
+	today    calendar.Date        // the day whose chores are done
 
 	ping atomic.Bool // a run was good, and that is to be told
 }

@@ -64,8 +64,7 @@ func (s *service) recallFiles(ctx context.Context) error {
 // long as is configured, and for those that were closed.
 func (s *service) look(ctx context.Context, now time.Time) error {
 	office := s.office.Load()
-	job := office.Job(nil)
-	found, err := job.Files()
+	found, err := office.Files()
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (s *service) look(ctx context.Context, now time.Time) error {
 			f.held, f.due = false, now
 		}
 		if after := office.Config.Daemon.AfterSave; after > 0 && f.isNew && f.info != nil && !now.Before(f.since.Add(after)) {
-			s.findOut(ctx, f, now, job.Limits)
+			s.findOut(ctx, f, now)
 		}
 	}
 	for name, f := range s.files {
@@ -109,13 +108,13 @@ func (f *file) glance(now time.Time) {
 
 // findOut finds out whether a file is another version than the one that was last
 // treated. Time stamps do not tell.
-func (s *service) findOut(ctx context.Context, f *file, now time.Time, limits xlsx.Limits) {
+func (s *service) findOut(ctx context.Context, f *file, now time.Time) {
 	if held := swap.Holder(f.path); held != nil {
 		f.due, f.held, f.isNew = now, true, false
 		s.troubles.raise(ctx, store.TroubleOpen, f.name, "somebody has it open in "+programOf(held))
 		return
 	}
-	_, sum, err := swap.Read(f.path, limits.File)
+	_, sum, err := swap.Read(f.path, xlsx.DefaultLimits().File)
 	switch {
 	case errors.Is(err, swap.ErrChanging):
 		f.since = now

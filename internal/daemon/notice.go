@@ -25,9 +25,12 @@ const noticeTime = 24 * time.Hour
 // notify tells the owner what has been in the way for too long: each thing once
 // for as long as it lasts, all that is new in one message.
 func (s *service) notify(ctx context.Context, now time.Time) error {
+	if !s.troubles.any() {
+		return nil
+	}
 	cfg := s.cfg()
 	all, err := s.state.Troubles(ctx)
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return err
 	}
 	var tell []store.Trouble

@@ -43,6 +43,7 @@ func (s *service) lookUp(ctx context.Context, now time.Time) error {
 					return err
 				}
 			}
+			s.mayBeDue = true // what the last process left
 		}
 		if since.After(now) { // the clock was set back: slots that are known do not come again
 			s.Log.Warn("the clock was set back", "job", job.name, "from", since, "to", now)
@@ -59,6 +60,7 @@ func (s *service) lookUp(ctx context.Context, now time.Time) error {
 			if err := s.state.AddSlots(ctx, job.name, at, now); err != nil {
 				return err
 			}
+			s.mayBeDue = true
 		}
 		s.horizon[job.name] = now
 	}
@@ -69,10 +71,14 @@ func (s *service) lookUp(ctx context.Context, now time.Time) error {
 // Of several slots of a job that were missed the latest is done, and stands for
 // those before it.
 func (s *service) doSlot(ctx context.Context, now time.Time) (did bool, err error) {
+	if !s.mayBeDue {
+		return false, nil
+	}
 	due, err := s.state.DueSlots(ctx)
 	if err != nil {
 		return false, err
 	}
+	s.mayBeDue = len(due) > 0
 	for i, slot := range due {
 		at, err := schedule.ParseSlot(slot.At)
 		if err != nil {

@@ -48,6 +48,13 @@ func (t *troubles) raise(ctx context.Context, kind, subject, reason string) {
 	t.known[trouble{kind, subject}] = reason
 }
 
+// any reports whether there is any.
+func (t *troubles) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.known) > 0
+}
+
 // end forgets a trouble that is over.
 func (t *troubles) end(ctx context.Context, kind, subject string) {
 	t.mu.Lock()

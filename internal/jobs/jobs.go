@@ -79,6 +79,15 @@ func (o *Office) Job(named []string) *batch.Job {
 	return job
 }
 
+// Files lists the configured workbooks that are there, without reading them.
+func (o *Office) Files() ([]batch.File, error) {
+	job := &batch.Job{Dir: o.Config.Dir, Host: o.Host}
+	for _, w := range o.Config.Workbooks {
+		job.Workbooks = append(job.Workbooks, batch.Pattern{Glob: w.Path})
+	}
+	return job.Files()
+}
+
 // Run treats the workbooks, or only the named ones, writes back and remembers
 // the run, as batch.Job.Run does.
 func (o *Office) Run(ctx context.Context, named []string) (*batch.Result, error) {

@@ -40,22 +40,22 @@ const (
 
 // Job is what one run is asked to do.
 type Job struct {
-	Dir        string    // the folder that paths are shown relative to
-	Workbooks  []Pattern // the configured workbooks
-	Named      []string  // treat only these; the configured ones are context
-	Reader     *register.Reader
-	Policy     policy.Options
-	Limits     xlsx.Limits
-	Backups    string       // the folder for copies from before each write
-	Keep       int          // how many copies of a workbook are kept
-	State      *store.Store // what is remembered from run to run; Check may do without
-	KeepMonths int          // for how many months it is remembered what is over; 0: for ever
-	Compare    bool         // Check says what has become of what was known, as Run does
-	Program    string       // the version of regcert, for the record
-	Trigger    string       // what Run is for, for the record; empty: ByHand
-	Host       string       // this computer's name, which synchronised folders give to conflict copies
-	Now        func() time.Time
-	Progress   func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
+	Dir       string    // the folder that paths are shown relative to
+	Workbooks []Pattern // the configured workbooks
+	Named     []string  // treat only these; the configured ones are context
+	Reader    *register.Reader
+	Policy    policy.Options
+	Limits    xlsx.Limits
+	Backups   string       // the folder for copies from before each write
+	Keep      int          // how many copies of a workbook are kept
+	State     *store.Store // what is remembered from run to run; Check may do without
+	Months    int          // for how many months it is remembered what is over; 0: for ever
+	Compare   bool         // Check says what has become of what was known, as Run does
+	Program   string       // the version of regcert, for the record
+	Trigger   string       // what Run is for, for the record; empty: by hand
+	Host      string       // this computer's name, which synchronised folders give to conflict copies
+	Now       func() time.Time
+	Progress  func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
 }
 
 // Workbook is what became of one workbook of the set.

@@ -27,12 +27,11 @@ func (j *Job) recall(ctx context.Context, now time.Time) ([]string, error) {
 	return j.State.ReadSince(ctx, now.Add(-expectFor))
 }
 
-// What a run is for (Job.Trigger).
+// What a run is for where nobody says, and what workbooks were looked at for a
+// digest.
 const (
-	ByHand     = "by hand"
-	OnSchedule = "on schedule"
-	AfterSave  = "after a save"
-	forDigest  = "for the digest"
+	byHand    = "by hand"
+	forDigest = "for the digest"
 )
 
 // remember records the run: what it was for, by what it judged, what was read and
@@ -43,7 +42,7 @@ func (j *Job) remember(ctx context.Context, result *Result, trigger string, star
 		return nil
 	}
 	run := store.Run{
-		AsOf: result.Report.AsOf, Started: started, Finished: j.Now(), Trigger: cmp.Or(trigger, ByHand), Named: len(j.Named) > 0,
+		AsOf: result.Report.AsOf, Started: started, Finished: j.Now(), Trigger: cmp.Or(trigger, byHand), Named: len(j.Named) > 0,
 		Policy: result.Report.Policy, Program: j.Program, Rules: j.Policy.RuleSet(), Counts: map[string]int{},
 	}
 	if result.Recorded {
@@ -63,6 +62,9 @@ func (j *Job) remember(ctx context.Context, result *Result, trigger string, star
 		in[f.Workbook][severity]++
 	}
 	for _, w := range result.Workbooks {
+		if trigger == forDigest && w.Outcome == Unchanged {
+			w.Outcome = Context // nothing was to be written into it
+		}
 		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells, Counts: in[w.Path]})
 	}
 	if _, err := j.State.SaveRun(ctx, run); err != nil {
@@ -78,7 +80,7 @@ const pruneEvery = 24 * time.Hour
 // of late. What is judged of a day in the past takes no more with it than it would
 // have taken then.
 func (j *Job) prune(ctx context.Context) error {
-	if j.KeepMonths == 0 || ctx.Err() != nil {
+	if j.Months == 0 || ctx.Err() != nil {
 		return nil
 	}
 	now := j.Now()
@@ -86,7 +88,7 @@ func (j *Job) prune(ctx context.Context) error {
 	if err != nil || was && now.Sub(last.At).Abs() < pruneEvery {
 		return err
 	}
-	_, err = j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.KeepMonths), now)
+	_, err = j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
 	return err
 }
 

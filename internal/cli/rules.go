@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"regcert/internal/calendar"
 	"regcert/internal/policy"
 )
 

@@ -73,22 +73,14 @@ func (j *Job) remember(ctx context.Context, result *Result, trigger string, star
 	return nil
 }
 
-// pruneEvery is how often the state is rid of what is old.
-const pruneEvery = 24 * time.Hour
-
-// prune rids the state of what has been over for too long, unless that was done
-// of late. What is judged of a day in the past takes no more with it than it would
-// have taken then.
+// prune rids the state of what has been over for too long. What is judged of a day
+// in the past takes no more with it than it would have taken then.
 func (j *Job) prune(ctx context.Context) error {
 	if j.Months == 0 || ctx.Err() != nil {
 		return nil
 	}
 	now := j.Now()
-	last, was, err := j.State.LastPruning(ctx)
-	if err != nil || was && now.Sub(last.At).Abs() < pruneEvery {
-		return err
-	}
-	_, err = j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
+	_, err := j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
 	return err
 }
 

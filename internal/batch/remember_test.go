@@ -165,19 +165,20 @@ func TestRunPrunes(t *testing.T) {
 		want   string
 	}{
 		{day(0), 0, "false 0001-01-01 00:00 "}, // for ever
-		{day(0), 6, "true 2026-05-11 08:00 2025-11-11"},
-		{day(1).Add(-time.Second), 6, "true 2026-05-11 08:00 2025-11-11"},
-		{day(1), 6, "true 2026-05-12 08:00 2025-11-12"},
-		{day(400), 6, "true 2027-06-15 08:00 2026-12-15"},
+		{day(0), 6, "true 2026-05-11 08:00 "},
+		{day(1).Add(-time.Second), 6, "true 2026-05-11 08:00 "},
+		{day(1), 6, "true 2026-05-12 08:00 2025-11-11"},
+		{day(400), 6, "true 2027-06-15 08:00 2025-11-11"},
+		{day(401), 6, "true 2027-06-16 08:00 2026-12-15"},
 	} {
 		if got := run(s.at, s.months); got != s.want {
 			t.Errorf("on %s, %d months: %s, want %s", s.at, s.months, got, s.want)
 		}
 	}
-	if runs, err := c.job.State.Runs(t.Context(), store.RunQuery{}); err != nil || len(runs) != 1 {
+	if runs, err := c.job.State.Runs(t.Context(), store.RunQuery{}); err != nil || len(runs) != 2 {
 		t.Errorf("%d runs are left, %v", len(runs), err)
 	}
-	now = day(500)
+	now = day(402)
 	c.on("2026-05-11")
 	c.run()
 	if last, _, err := c.job.State.LastPruning(t.Context()); err != nil || last.Before.String() != "2026-12-15" || !last.At.Equal(now) {

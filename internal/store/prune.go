@@ -15,52 +15,72 @@ import (
 // Pruning is when the state was last rid of what is old.
 type Pruning struct {
 	At     time.Time
-	Before calendar.Date // what is older is gone
+	Before calendar.Date // what is older is gone; no date where nothing was taken out yet
 }
+
+// pruneEvery is how often that is done.
+const pruneEvery = 24 * time.Hour
 
 // Pruned is what Prune took out of the state.
 type Pruned struct {
-	Before                   calendar.Date // what is older is gone
+	Before                   calendar.Date // what was older; no date where it was not time yet
 	Findings, Messages, Runs int
 }
 
-// contextFor is how long it is remembered which workbooks a run has only looked
-// things up in: longer than anybody asks for it.
-const contextFor = 31 * 24 * time.Hour
+// contextFor is for how many days it is remembered which workbooks a run has only
+// looked things up in: for longer than anybody asks for it.
+const contextFor = 31
 
 // LastPruning returns when the state was last rid of what is old, and whether it
 // ever was.
 func (s *Store) LastPruning(ctx context.Context) (p Pruning, was bool, err error) {
+	err = s.read(ctx, "read when it was pruned", func(tx *sql.Tx) error {
+		p, was, err = lastPruning(ctx, tx)
+		return err
+	})
+	return p, was, err
+}
+
+func lastPruning(ctx context.Context, tx *sql.Tx) (p Pruning, was bool, err error) {
 	var at, before string
-	err = s.db.QueryRowContext(ctx, `SELECT at, before FROM pruning`).Scan(&at, &before)
+	err = tx.QueryRowContext(ctx, `SELECT at, before FROM pruning`).Scan(&at, &before)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Pruning{}, false, nil
 	}
-	if err == nil {
-		var errs [2]error
-		p.At, errs[0] = parseMoment(at)
-		p.Before, errs[1] = date(before)
-		err = errors.Join(errs[:]...)
-	}
 	if err != nil {
-		return Pruning{}, false, s.explain("read when it was pruned", err)
+		return Pruning{}, false, err
 	}
-	return p, true, nil
+	var errs [2]error
+	p.At, errs[0] = parseMoment(at)
+	p.Before, errs[1] = date(before)
+	return p, true, errors.Join(errs[:]...)
 }
 
-// Prune takes out of the state what came to its end before a day, or, if that is
-// earlier, before the days to which history.Memory looks back from now: findings
-// that are closed, messages, runs, observations, digests, writes, slots, sheets
-// that were not read since, and rule sets to which nothing refers any more. What
-// is open stays with all its events, and with who was told of it. Afterwards
-// nothing of what was taken out stands in the files of the state, unless another
-// process is using them: the next Prune sees to that then.
+// Prune takes out of the state what came to its end before a day: findings that
+// are closed, messages, runs, observations, digests, writes, slots, sheets that
+// were not read since, and rule sets to which nothing refers any more. What is
+// open stays with all its events, and with who was told of it. It does so once a
+// day. Afterwards nothing of what was taken out stands in the files of the state,
+// unless another process is using them: the next Prune sees to that then.
+//
+// A clock that is years ahead for a while must not cost the history. So the time
+// is taken to be that of the Prune before: the first takes nothing out, and each
+// other takes out less by the days since then. And history.Memory can be looked
+// back from there in any case.
 func (s *Store) Prune(ctx context.Context, before calendar.Date, now time.Time) (pruned Pruned, err error) {
-	pruned.Before = min(before, calendar.FromTime(now)-history.Memory)
 	var unswept bool
 	err = s.write(ctx, "take out what is old", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM run_workbook WHERE outcome = 'context' AND run IN (SELECT id FROM run WHERE finished < ?)`, moment(now.Add(-contextFor))); err != nil {
+		last, was, err := lastPruning(ctx, tx)
+		if err != nil || was && now.Sub(last.At).Abs() < pruneEvery {
 			return err
+		}
+		if was {
+			today := calendar.FromTime(now)
+			sure := min(today, calendar.FromTime(last.At.In(now.Location())))
+			pruned.Before = min(before-(today-sure), sure-history.Memory)
+			if _, err := tx.ExecContext(ctx, `DELETE FROM run_workbook WHERE outcome = 'context' AND run IN (SELECT id FROM run WHERE finished < ?)`, (sure - contextFor).String()); err != nil {
+				return err
+			}
 		}
 		if unswept, err = takeOut(ctx, tx, &pruned); err != nil {
 			return err

@@ -19,6 +19,16 @@ import (
 	"regcert/internal/swap"
 )
 
+// prune takes out what is older than a day, as a Prune does that comes a day after
+// another.
+func prune(t *testing.T, s *Store, before calendar.Date, now time.Time) (Pruned, error) {
+	t.Helper()
+	if _, err := s.db.Exec(`INSERT INTO pruning VALUES (1, ?, '', 0) ON CONFLICT DO UPDATE SET at = excluded.at`, moment(now.Add(-pruneEvery))); err != nil {
+		t.Fatal(err)
+	}
+	return s.Prune(t.Context(), before+1, now)
+}
+
 // TestPrune guards what goes and what stays, with the boundary on both sides.
 func TestPrune(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
@@ -89,14 +99,14 @@ func TestPrune(t *testing.T) {
 		left        string
 	}{
 		{-1, 3, Pruned{}, all}, {0, 3, Pruned{}, all},
-		{1, history.Memory, Pruned{}, "6 8 3 3 3 3 3 3 18 15 15 6 3"}, // Memory is kept, but not what was context
-		{1, 1 + history.Memory, Pruned{Messages: 2, Runs: 1}, "6 8 3 2 2 2 2 2 16 11 14 5 2"},
+		{1, 1 + history.Memory, Pruned{}, "6 8 3 3 3 3 3 3 18 15 15 6 3"}, // Memory is kept, but not what was context
+		{1, 2 + history.Memory, Pruned{Messages: 2, Runs: 1}, "6 8 3 2 2 2 2 2 16 11 14 5 2"},
 		{2, 1000, Pruned{Findings: 1, Messages: 2, Runs: 1}, "5 6 2 1 1 1 1 1 14 7 13 4 1"},
 		{3, 1000, Pruned{Findings: 1, Messages: 2, Runs: 1}, "4 4 1 0 0 0 0 0 12 3 12 3 1"},
 		{3, 1001, Pruned{}, "4 4 1 0 0 0 0 0 12 3 12 3 1"},
 	} {
-		c.want.Before = day0 + min(calendar.Date(c.before), calendar.Date(c.now)-history.Memory)
-		got, err := s.Prune(ctx, day0+calendar.Date(c.before), at(c.now))
+		c.want.Before = day0 + min(calendar.Date(c.before), calendar.Date(c.now)-1-history.Memory)
+		got, err := prune(t, s, day0+calendar.Date(c.before), at(c.now))
 		if err != nil || got != c.want {
 			t.Errorf("before day %d on day %d: %+v, %v; want %+v", c.before, c.now, got, err, c.want)
 		}
@@ -114,7 +124,7 @@ func TestPrune(t *testing.T) {
 	if open, err := s.Pending(ctx); err != nil || len(open) != 3 {
 		t.Errorf("%d writes are not at their end, %v", len(open), err)
 	}
-	if _, err := s.Prune(ctx, day0, at(1002)); err != nil {
+	if _, err := prune(t, s, day0, at(1002)); err != nil {
 		t.Fatal(err)
 	}
 	if last, _, err := s.LastPruning(ctx); err != nil || last != (Pruning{at(1002), day0 + 3}) {
@@ -127,7 +137,7 @@ func TestPrune(t *testing.T) {
 func TestPruneSheets(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	observe(t, s, reading(0, "L1"))
-	if _, err := s.Prune(t.Context(), day0+1, day0.Time().AddDate(2, 0, 0)); err != nil {
+	if _, err := prune(t, s, day0+1, day0.Time().AddDate(2, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	past, err := s.Past(t.Context(), day0+1)
@@ -143,6 +153,32 @@ func TestLastPruningOfNothing(t *testing.T) {
 	if last, was, err := s.LastPruning(t.Context()); was || err != nil {
 		t.Errorf("%+v, %t, %v", last, was, err)
 	}
+}
+
+// TestPruneDistrustsTheClock guards that a clock which is years ahead for a while,
+// or a long time in which nobody ran regcert, costs nothing of the history.
+func TestPruneDistrustsTheClock(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	const keep = 200
+	prune := func(day, hour int, want string) {
+		t.Helper()
+		now := (day0 + calendar.Date(day)).Time().Add(time.Duration(hour) * time.Hour)
+		got, err := s.Prune(t.Context(), day0+calendar.Date(day)-keep, now)
+		last, _, failed := s.LastPruning(t.Context())
+		if day := fmt.Sprint(got.Before, " ", last.At.Format("2006-01-02 15"), " ", last.Before); err != nil || failed != nil || day != want {
+			t.Errorf("%s, %v, %v; want %s", day, err, failed, want)
+		}
+	}
+	prune(0, 8, " 2026-05-04 08 ")                         // the first
+	prune(1, 7, " 2026-05-04 08 ")                         // not yet
+	prune(1, 8, "2025-10-16 2026-05-05 08 2025-10-16")     // as of the day before
+	prune(1000, 8, "2025-10-17 2029-01-28 08 2025-10-17")  // years ahead
+	prune(1, 20, "2025-10-17 2026-05-05 20 2025-10-17")    // and back
+	prune(301, 20, "2025-10-17 2027-03-01 20 2025-10-17")  // after a long time
+	prune(302, 20, "2026-08-13 2027-03-02 20 2026-08-13")  // and then as always
+	prune(300, 20, "2026-08-12 2027-02-28 20 2026-08-13")  // what is gone is gone
+	prune(1300, 20, "2026-08-12 2029-11-24 20 2026-08-13") // years ahead,
+	prune(1301, 20, "2029-05-08 2029-11-25 20 2029-05-08") // and for longer than a day
 }
 
 // learner is the ID of a learner as it stands nowhere by chance.
@@ -214,11 +250,15 @@ func TestPrunedIsGone(t *testing.T) {
 	if _, err := s.db.Exec(`PRAGMA busy_timeout = 50`); err != nil {
 		t.Fatal(err)
 	}
+	at := day0.Time().AddDate(2, 0, 0)
+	if _, err := s.Prune(ctx, day0, at.Add(-pruneEvery)); err != nil {
+		t.Fatal(err)
+	}
 	writer, err := other.db.BeginTx(ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Prune(ctx, day0+21, day0.Time().AddDate(2, 0, 0))
+	_, err = s.Prune(ctx, day0+22, at)
 	wantError(t, err, "another regcert has been writing")
 	if err := writer.Rollback(); err != nil {
 		t.Fatal(err)
@@ -234,7 +274,7 @@ func TestPrunedIsGone(t *testing.T) {
 	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM finding`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Prune(ctx, day0+21, day0.Time().AddDate(2, 0, 0)); err != nil || got.Findings < learners/2 {
+	if got, err := s.Prune(ctx, day0+22, at); err != nil || got.Findings < learners/2 {
 		t.Fatalf("while somebody reads: %+v, %v", got, err)
 	}
 	if _, ids := standing(); ids == 0 {
@@ -246,7 +286,7 @@ func TestPrunedIsGone(t *testing.T) {
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Prune(ctx, day0+21, day0.Time().AddDate(2, 0, 1)); err != nil || got.Findings != 0 {
+	if got, err := s.Prune(ctx, day0+22, at.Add(pruneEvery)); err != nil || got.Findings != 0 {
 		t.Fatalf("afterwards: %+v, %v", got, err)
 	}
 	if after, ids := standing(); ids != 0 || after > before*3/4 {
@@ -263,10 +303,10 @@ func TestPrunedAllOrNothing(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	observe(t, s, reading(0, "L1"))
 	observe(t, s, reading(1, ""))
-	if _, err := s.db.Exec(`CREATE TRIGGER full BEFORE INSERT ON pruning BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+	if _, err := s.db.Exec(`CREATE TRIGGER full BEFORE DELETE ON observation BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Prune(t.Context(), day0+2, day0.Time().AddDate(2, 0, 0))
+	_, err := prune(t, s, day0+2, day0.Time().AddDate(2, 0, 0))
 	wantError(t, err, "cannot take out what is old", "no room")
 	if past, err := s.Past(t.Context(), day0+1); err != nil || len(past.Lives) != 3 {
 		t.Errorf("%d findings are left, %v", len(past.Lives), err)
@@ -370,7 +410,7 @@ func TestPruningChangesNothingOfThePresent(t *testing.T) {
 				t.Fatalf("seed %d, day %d: the whole state says\n%s\nthe pruned one\n%s", seed, day, stories[0], stories[1])
 			}
 			if c.rnd.IntN(3) == 0 {
-				p, err := pruned.Prune(t.Context(), r.AsOf-calendar.Date(c.rnd.IntN(300)), r.AsOf.Time())
+				p, err := prune(t, pruned, r.AsOf-calendar.Date(c.rnd.IntN(300)), r.AsOf.Time())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -27,11 +27,12 @@ func (j *Job) recall(ctx context.Context, now time.Time) ([]string, error) {
 	return j.State.ReadSince(ctx, now.Add(-expectFor))
 }
 
-// What a run is for where nobody says, and what workbooks were looked at for a
-// digest.
+// What a run is for where nobody says, and what workbooks were looked at for; and
+// what became of those where nothing was to be written into them.
 const (
 	byHand    = "by hand"
 	forDigest = "for the digest"
+	wasRead   = "read"
 )
 
 // remember records the run: what it was for, by what it judged, what was read and
@@ -63,7 +64,7 @@ func (j *Job) remember(ctx context.Context, result *Result, trigger string, star
 	}
 	for _, w := range result.Workbooks {
 		if trigger == forDigest && w.Outcome == Unchanged {
-			w.Outcome = Context // nothing was to be written into it
+			w.Outcome = wasRead
 		}
 		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells, Counts: in[w.Path]})
 	}

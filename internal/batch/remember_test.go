@@ -125,7 +125,7 @@ func TestTheRecordOfARun(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"for the digest, named false, observation 3; claims.xlsx context map[]; enrolments.xlsx context map[overdue:1 todo:7]",
+		"for the digest, named false, observation 3; claims.xlsx read map[]; enrolments.xlsx read map[overdue:1 todo:7]",
 		"by hand, named true, observation 2; claims.xlsx written map[]; enrolments.xlsx context map[]",
 		"on schedule, named false, observation 1; claims.xlsx written map[breach:3 data:1 overdue:2]; enrolments.xlsx written map[overdue:1 todo:7]",
 	}

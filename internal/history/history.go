@@ -116,6 +116,9 @@ func (l *Life) At(observation int64) Standing {
 // First returns the day on which it was first seen.
 func (l *Life) First() calendar.Date { return l.Events[0].Day }
 
+// Last returns the day of its last event.
+func (l *Life) Last() calendar.Date { return l.Events[len(l.Events)-1].Day }
+
 // Since returns the day since which it has not been closed.
 func (l *Life) Since() calendar.Date {
 	day := l.Events[0].Day

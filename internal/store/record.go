@@ -42,6 +42,26 @@ func (s *Store) Runs(ctx context.Context, q RunQuery) (runs []Run, err error) {
 	return runs, err
 }
 
+// WorkbookNames lists the workbooks that runs have come upon, by name.
+func (s *Store) WorkbookNames(ctx context.Context) (names []string, err error) {
+	err = s.read(ctx, "list the workbooks", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT path FROM run_workbook ORDER BY path`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		return rows.Err()
+	})
+	return names, err
+}
+
 // LastRun returns the run that was recorded last, and whether there is one.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
 	runs, err := s.Runs(ctx, RunQuery{Limit: 1})

@@ -74,6 +74,9 @@ func TestTheRecordOfRuns(t *testing.T) {
 	b[2].Changes = map[history.Change]int{history.New: 1}
 	of(RunQuery{Workbook: "b.xlsx"}, b...)
 
+	if names, err := s.WorkbookNames(t.Context()); err != nil || !reflect.DeepEqual(names, []string{"a.xlsx", "b.xlsx"}) {
+		t.Errorf("the workbooks are %q, %v", names, err)
+	}
 	sets, err := s.RuleSets(t.Context())
 	if err != nil || len(sets) != 2 || !reflect.DeepEqual(sets[want[0].RuleSet], stricter) || !reflect.DeepEqual(sets[want[3].RuleSet], plain) {
 		t.Errorf("the rule sets are %+v, %v", sets, err)

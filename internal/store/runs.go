@@ -34,7 +34,7 @@ type Run struct {
 type Workbook struct {
 	Path          string
 	Before, After string // SHA-256 in hexadecimal, of the file read and of the file left; empty where there is none
-	Outcome       string // unchanged, written, read-only, deferred, failed or context
+	Outcome       string // unchanged, written, read-only, deferred, failed or context; or read, for a digest
 	Reason        string
 	Cells         int            // how many were written
 	Counts        map[string]int // findings in it, as of Run; nil where there are none

@@ -30,7 +30,7 @@ func (p printer) runs(runs []store.Run, zone *time.Location) {
 		if r.Changes == nil {
 			p.linef("  not part of the history of findings")
 		} else {
-			p.linef("  changed: %s", changesText(r.Changes))
+			p.linef("  changed: %s", history.InWords(r.Changes))
 		}
 		p.treated(r)
 	}
@@ -66,20 +66,6 @@ func (p printer) counted(counts map[string]int) string {
 		return "nothing found"
 	}
 	return strings.Join(parts, " · ")
-}
-
-// changesText says what has become of findings.
-func changesText(changes map[history.Change]int) string {
-	var parts []string
-	for _, c := range history.Changes() {
-		if n := changes[c]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, c))
-		}
-	}
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(parts, ", ")
 }
 
 // treated says what a run did with the workbooks: those that were written, those
@@ -145,7 +131,7 @@ func (p printer) checked(runs []store.Run, workbook string, zone *time.Location)
 		p.linef("  %s", printable(p.how(r, zone)))
 		p.linef("  %s", p.counted(w.Counts))
 		if r.Changes != nil {
-			p.linef("  changed: %s", changesText(r.Changes))
+			p.linef("  changed: %s", history.InWords(r.Changes))
 		}
 		switch {
 		case w.Before == w.After && w.Before != "":

@@ -6,7 +6,9 @@ package history
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"math"
+	"strings"
 
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
@@ -150,8 +152,19 @@ func (c Change) String() string {
 	return [...]string{Same: "as before", New: "new", Reopened: "open again", Woken: "awake again", Worse: "worse", Milder: "less severe", Slept: "snoozed", Ended: "closed"}[c]
 }
 
-// Changes lists the changes in the order in which they are told.
-func Changes() []Change { return []Change{New, Reopened, Woken, Worse, Milder, Slept, Ended} }
+// InWords says how many findings have become what: "2 new, 1 closed".
+func InWords(changes map[Change]int) string {
+	var parts []string
+	for c := New; c <= Ended; c++ {
+		if n := changes[c]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
 
 // ChangeOf returns what has become of a finding that stood so, and stands so now.
 func ChangeOf(was, is Standing) Change {

@@ -49,20 +49,14 @@ type table struct {
 	More            int // rows that only the workbook has
 }
 
-// cell is a cell of the page. A long one may be broken anywhere, a short one
-// nowhere.
-type cell struct{ Text, Class string }
-
-// class is that of the cells of a column which is so wide in the workbook.
-func class(width float64) string {
-	switch {
-	case width >= 20:
-		return "long"
-	case width < 10:
-		return "short"
-	}
-	return ""
+// cell is a cell of the page. A long one is broken into lines.
+type cell struct {
+	Text string
+	Long bool
 }
+
+// longWidth is how wide a column of the workbook is whose cells are long.
+const longWidth = 20
 
 func newTable(s *actionlist.Sheet) table {
 	t := table{ID: strings.ToLower(s.Name), Name: s.Name, About: s.About, More: max(len(s.Rows)-mostShown, 0)}
@@ -72,7 +66,7 @@ func newTable(s *actionlist.Sheet) table {
 	for _, row := range s.Rows[:len(s.Rows)-t.More] {
 		cells := make([]cell, len(row))
 		for i, c := range row {
-			cells[i] = cell{c.String(), class(s.Columns[i].Width)}
+			cells[i] = cell{c.String(), s.Columns[i].Width >= longWidth}
 		}
 		t.Rows = append(t.Rows, cells)
 	}

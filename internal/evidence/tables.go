@@ -50,7 +50,7 @@ func bounded(s actionlist.Sheet) actionlist.Sheet {
 // runs lists the runs, the earliest first.
 func (r *Record) runs() actionlist.Sheet {
 	s := actionlist.Sheet{Name: "Runs", About: plural(len(r.Runs), "run"), Frozen: 1, Columns: []actionlist.Column{
-		{Heading: "Run", Width: 7}, {Heading: "Finished", Width: 19}, {Heading: "What For", Width: 15}, {Heading: "As Of", Width: 11}, {Heading: "Policy", Width: 8}, {Heading: "Rule Set", Width: 10},
+		{Heading: "Run", Width: 7}, {Heading: "Finished", Width: 19}, {Heading: "What For", Width: 20}, {Heading: "As Of", Width: 11}, {Heading: "Policy", Width: 8}, {Heading: "Rule Set", Width: 10},
 		{Heading: "Program", Width: 12}, {Heading: "Workbooks", Width: 10}, {Heading: "Found", Width: 34}, {Heading: "Changed", Width: 30},
 	}}
 	for i := len(r.Runs) - 1; i >= 0; i-- {

@@ -27,13 +27,8 @@ func (j *Job) recall(ctx context.Context, now time.Time) ([]string, error) {
 	return j.State.ReadSince(ctx, now.Add(-expectFor))
 }
 
-// What a run is for where nobody says, and what workbooks were looked at for; and
-// what became of those where nothing was to be written into them.
-const (
-	byHand    = "by hand"
-	forDigest = "for the digest"
-	wasRead   = "read"
-)
+// byHand is what a run is for where nobody says.
+const byHand = "by hand"
 
 // remember records the run: what it was for, by what it judged, what was read and
 // written, and how many findings there were of each severity, what is snoozed by
@@ -63,8 +58,8 @@ func (j *Job) remember(ctx context.Context, result *Result, trigger string, star
 		in[f.Workbook][severity]++
 	}
 	for _, w := range result.Workbooks {
-		if trigger == forDigest && w.Outcome == Unchanged {
-			w.Outcome = wasRead
+		if trigger == store.ForDigest && w.Outcome == Unchanged {
+			w.Outcome = store.OutcomeRead // nothing was to be written into it
 		}
 		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells, Counts: in[w.Path]})
 	}
@@ -122,7 +117,7 @@ func (j *Job) Record(ctx context.Context, result *Result) (err error) {
 	if result.Recorded, err = j.record(ctx, result.Now, result.set); err != nil {
 		return err
 	}
-	return j.remember(ctx, result, forDigest, started)
+	return j.remember(ctx, result, store.ForDigest, started)
 }
 
 // record remembers what was seen, unless it is of no day that history can have:

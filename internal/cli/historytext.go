@@ -12,6 +12,7 @@ import (
 	"regcert/internal/digest"
 	"regcert/internal/history"
 	"regcert/internal/policy"
+	"regcert/internal/status"
 	"regcert/internal/store"
 )
 
@@ -154,7 +155,7 @@ func (p printer) learner(id string, lives []*history.Life, told map[int64][]stor
 		p.linef("")
 		p.life(l)
 		for _, t := range told[l.ID] {
-			p.linef("    %s", printable(fmt.Sprintf("told as %s: %s %s to %s, %s on %s", digest.InWords(t.Severity), t.Job, t.Slot, toWhom(t.Message), stateInWords(t.State), t.Since.In(zone).Format(timeShown))))
+			p.linef("    %s", printable(fmt.Sprintf("told as %s: %s %s to %s, %s on %s", digest.InWords(t.Severity), t.Job, t.Slot, toWhom(t.Message), status.MessageWords(t.State), t.Since.In(zone).Format(timeShown))))
 		}
 	}
 }

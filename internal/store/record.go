@@ -18,6 +18,8 @@ type RunQuery struct {
 	From, Before time.Time // they finished at From or later, and before Before
 	Workbook     string    // they treated it: only it is told of, and what has become of its findings
 	Limit        int       // only the latest
+
+	real bool // those that are no look for a digest
 }
 
 // Runs lists runs, the latest first.
@@ -62,9 +64,10 @@ func (s *Store) WorkbookNames(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// LastRun returns the run that was recorded last, and whether there is one.
+// LastRun returns the run that was recorded last, and whether there is one. A look
+// for a digest is none.
 func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
-	runs, err := s.Runs(ctx, RunQuery{Limit: 1})
+	runs, err := s.Runs(ctx, RunQuery{Limit: 1, real: true})
 	if err != nil || len(runs) == 0 {
 		return Run{}, false, err
 	}
@@ -81,6 +84,9 @@ func selectRuns(ctx context.Context, tx *sql.Tx, q RunQuery) (runs []Run, err er
 	}
 	if q.Workbook != "" {
 		where, args = append(where, `EXISTS (SELECT 1 FROM run_workbook WHERE run = run.id AND path = ? AND outcome <> 'context')`), append(args, q.Workbook)
+	}
+	if q.real {
+		where, args = append(where, `trigger <> ?`), append(args, ForDigest)
 	}
 	if q.Limit == 0 {
 		q.Limit = -1 // all

@@ -86,6 +86,35 @@ func TestTheRecordOfRuns(t *testing.T) {
 	}
 }
 
+// TestALookIsNoRun guards that a look for a digest is recorded, and counts neither
+// as the last run nor as what was done with a workbook.
+func TestALookIsNoRun(t *testing.T) {
+	s := mustOpen(t, t.TempDir())
+	for _, run := range []Run{
+		{Trigger: "by hand", Workbooks: []Workbook{{Path: "a.xlsx", Outcome: "written"}, {Path: "b.xlsx", Outcome: "unchanged"}}},
+		{Trigger: ForDigest, Workbooks: []Workbook{{Path: "a.xlsx", Outcome: OutcomeRead}, {Path: "b.xlsx", Outcome: "failed"}}},
+	} {
+		run.Started, run.Finished = monday, monday
+		if _, err := s.SaveRun(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last, found, err := s.LastRun(t.Context()); err != nil || !found || last.ID != 1 {
+		t.Errorf("the last run is %+v, %v", last, err)
+	}
+	if runs, err := s.Runs(t.Context(), RunQuery{Workbook: "a.xlsx"}); err != nil || len(runs) != 2 {
+		t.Errorf("%d runs are recorded, %v", len(runs), err)
+	}
+	lately, err := s.Lately(t.Context(), monday)
+	var got []string
+	for _, l := range lately {
+		got = append(got, l.Path+" "+l.Outcome)
+	}
+	if err != nil || !reflect.DeepEqual(got, []string{"b.xlsx failed", "a.xlsx written"}) {
+		t.Errorf("lately %q, %v", got, err)
+	}
+}
+
 // TestBeginning guards that a new state has none.
 func TestBeginning(t *testing.T) {
 	s := mustOpen(t, t.TempDir())

@@ -13,6 +13,13 @@ import (
 // Snoozed is under what Run.Counts has the findings that are snoozed.
 const Snoozed = "snoozed"
 
+// ForDigest is the trigger of what is recorded as a run and is none: a look at the
+// workbooks for a digest. The outcome of those that were read is OutcomeRead.
+const (
+	ForDigest   = "for the digest"
+	OutcomeRead = "read"
+)
+
 // Run is one run over a set of workbooks.
 type Run struct {
 	ID                int64 // given by SaveRun
@@ -34,7 +41,7 @@ type Run struct {
 type Workbook struct {
 	Path          string
 	Before, After string // SHA-256 in hexadecimal, of the file read and of the file left; empty where there is none
-	Outcome       string // unchanged, written, read-only, deferred, failed or context; or read, for a digest
+	Outcome       string // unchanged, written, read-only, deferred, failed or context; or OutcomeRead
 	Reason        string
 	Cells         int            // how many were written
 	Counts        map[string]int // findings in it, as of Run; nil where there are none

@@ -130,7 +130,9 @@ func (p printer) checked(runs []store.Run, workbook string, zone *time.Location)
 		p.linef("")
 		p.linef("%s  %s", p.bold(r.Finished.In(zone).Format(timeShown)), printable(what))
 		p.linef("  %s", printable(p.how(r, zone)))
-		p.linef("  %s", p.counted(w.Counts))
+		if w.Counted(r) {
+			p.linef("  %s", p.counted(w.Counts))
+		}
 		if r.Changes != nil {
 			p.linef("  changed: %s", history.InWords(r.Changes))
 		}

@@ -92,7 +92,7 @@ func TestTables(t *testing.T) {
 		"8 | 2026-05-11 00:00:00 | on schedule | 10/05/2026 | 1.0 | "+sum[:8]+" | 0.4 | 2 | nothing | not part of the history",
 		"9 | 2026-05-11 08:00:00 | after a save, only named workbooks | 11/05/2026 | 1.0 | "+sum[:8]+" | 0.5 | 1 | 1 overdue, 2 snoozed | 1 worse")
 	want(t, r.workbooks(), "3 rows, one for each workbook in each run, without those that were only read for reference",
-		"8 | 2026-05-11 00:00:00 | claims.xlsx | failed | 0 | nothing | it is open in Excel |  | ",
+		"8 | 2026-05-11 00:00:00 | claims.xlsx | failed | 0 | not known | it is open in Excel |  | ",
 		"8 | 2026-05-11 00:00:00 | enrolments.xlsx | unchanged | 0 | nothing |  | cc | cc",
 		"9 | 2026-05-11 08:00:00 | claims.xlsx | written | 7 | 1 overdue |  | aa | bb")
 	want(t, r.findings(), "2 findings about 2 learners; rule, who acts, due date and place are as last seen",

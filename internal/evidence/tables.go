@@ -110,9 +110,13 @@ func (r *Record) workbooks() actionlist.Sheet {
 	for i := len(r.Runs) - 1; i >= 0; i-- {
 		run := &r.Runs[i]
 		for _, w := range treated(run) {
+			counts := "not known"
+			if w.Counted(run) {
+				counts = found(w.Counts)
+			}
 			s.Rows = append(s.Rows, []actionlist.Cell{
 				actionlist.Number(int(run.ID)), text(r.at(run.Finished), shortText), text(w.Path, pathText), actionlist.Status(digest.OneLine(w.Outcome, shortText), outcomeTone(w.Outcome)),
-				actionlist.Number(w.Cells), text(found(w.Counts), longText), text(w.Reason, longText), text(w.Before, 64), text(w.After, 64),
+				actionlist.Number(w.Cells), text(counts, longText), text(w.Reason, longText), text(w.Before, 64), text(w.After, 64),
 			})
 		}
 	}

@@ -47,6 +47,12 @@ type Workbook struct {
 	Counts        map[string]int // findings in it, as of Run; nil where there are none
 }
 
+// Counted reports whether it is known what was found in the workbook: it was read
+// by the run, and that was recorded.
+func (w *Workbook) Counted(by *Run) bool {
+	return by.Trigger != "" && (w.Outcome != "failed" || len(w.Counts) > 0)
+}
+
 // SaveRun records a run, all or nothing, and returns its ID.
 func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 	err = s.write(ctx, "record the run", func(tx *sql.Tx) error {

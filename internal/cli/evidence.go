@@ -129,19 +129,14 @@ func mayHoldPack(dir string, cfg *config.Config) error {
 		return &failure{code: exitUsage, err: fmt.Errorf("%s: %s", dir, why), remedy: "Nothing was written. Name a new folder."}
 	}
 	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return mayReplace(filepath.Join(dir, evidence.Workbook), cfg)
-	case err != nil:
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return refuse("it is there, and no folder that can be read")
-	case len(entries) == 0:
-		return mayReplace(filepath.Join(dir, evidence.Workbook), cfg)
 	}
 	files := map[string][]byte{}
 	for _, e := range entries {
 		switch {
 		case e.Name() != evidence.Page && e.Name() != evidence.Workbook && e.Name() != evidence.Manifest:
-			return refuse(fmt.Sprintf("there is something else in it: %s", e.Name()))
+			return refuse("there is something else in it: " + e.Name())
 		case !e.Type().IsRegular():
 			return refuse(e.Name() + " in it is no file")
 		}
@@ -149,7 +144,7 @@ func mayHoldPack(dir string, cfg *config.Config) error {
 			return trouble(err, "Name a new folder.")
 		}
 	}
-	if !evidence.IsWhole(files) {
+	if len(entries) > 0 && !evidence.IsWhole(files) {
 		return refuse("the pack in it is not as regcert left it: it may be somebody's work")
 	}
 	return mayReplace(filepath.Join(dir, evidence.Workbook), cfg)

@@ -201,9 +201,14 @@ func (a *app) historyOfLearner(ctx context.Context, cfg *config.Config, state *s
 		return trouble(err, "")
 	}
 	lives = slices.DeleteFunc(lives, func(l *history.Life) bool { return l.State == history.Closed && l.Last() < q.since })
+	rank := func(l *history.Life) int {
+		if l.State == history.Closed {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(lives, func(x, y *history.Life) int {
-		closed := func(l *history.Life) int { return map[bool]int{true: 1}[l.State == history.Closed] }
-		return cmp.Or(cmp.Compare(closed(x), closed(y)), cmp.Compare(y.Last(), x.Last()), cmp.Compare(x.Rule, y.Rule))
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(y.Last(), x.Last()), cmp.Compare(x.Rule, y.Rule))
 	})
 	more := 0
 	if q.limit > 0 && len(lives) > q.limit {

@@ -27,6 +27,7 @@ func TestArrows(t *testing.T) {
 		"internal/config",
 		"internal/schedule",
 		"internal/batch",
+		"internal/evidence",
 		"internal/digest",
 		"internal/actionlist",
 		"templates",

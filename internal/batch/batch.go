@@ -49,8 +49,10 @@ type Job struct {
 	Backups   string       // the folder for copies from before each write
 	Keep      int          // how many copies of a workbook are kept
 	State     *store.Store // what is remembered from run to run; Check may do without
+	Months    int          // for how many months it is remembered what is over; 0: for ever
 	Compare   bool         // Check says what has become of what was known, as Run does
 	Program   string       // the version of regcert, for the record
+	Trigger   string       // what Run is for, for the record; empty: by hand
 	Host      string       // this computer's name, which synchronised folders give to conflict copies
 	Now       func() time.Time
 	Progress  func(done, of int, what string) // called before and after each step, by one goroutine at a time; may be nil
@@ -180,7 +182,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	result.Recorded, recordErr = record()
 	late, lateErr := swapper.Resume(ctx, j.Now())
 	result.Resumed = append(resumed, late...)
-	return result, errors.Join(err, recordErr, lateErr, j.remember(lasting, result, now))
+	return result, errors.Join(err, recordErr, lateErr, j.remember(lasting, result, j.Trigger, now), j.prune(ctx))
 }
 
 // judge finds, reads and judges. Expected workbooks are missed where they are

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -26,29 +27,57 @@ func (j *Job) recall(ctx context.Context, now time.Time) ([]string, error) {
 	return j.State.ReadSince(ctx, now.Add(-expectFor))
 }
 
-// remember records the run: what was read and written, and how many findings
-// there were of each severity, what is snoozed by itself.
-func (j *Job) remember(ctx context.Context, result *Result, started time.Time) error {
+// byHand is what a run is for where nobody says.
+const byHand = "by hand"
+
+// remember records the run: what it was for, by what it judged, what was read and
+// written, and how many findings there were of each severity, what is snoozed by
+// itself.
+func (j *Job) remember(ctx context.Context, result *Result, trigger string, started time.Time) error {
 	if j.State == nil {
 		return nil
 	}
 	run := store.Run{
-		AsOf: result.Report.AsOf, Started: started, Finished: j.Now(), Policy: result.Report.Policy, Program: j.Program, Counts: map[string]int{},
+		AsOf: result.Report.AsOf, Started: started, Finished: j.Now(), Trigger: cmp.Or(trigger, byHand), Named: len(j.Named) > 0,
+		Policy: result.Report.Policy, Program: j.Program, Rules: j.Policy.RuleSet(), Counts: map[string]int{},
 	}
+	if result.Recorded {
+		run.Observation = result.Now.Past.Observations[len(result.Now.Past.Observations)-1].ID
+	}
+	in := map[string]map[string]int{} // by workbook
 	for i := range result.Report.Findings {
-		if f := &result.Report.Findings[i]; f.Snooze != nil {
-			run.Counts[store.Snoozed]++
-		} else {
-			run.Counts[string(f.Severity)]++
+		f := &result.Report.Findings[i]
+		if in[f.Workbook] == nil {
+			in[f.Workbook] = map[string]int{}
 		}
+		severity := string(f.Severity)
+		if f.Snooze != nil {
+			severity = store.Snoozed
+		}
+		run.Counts[severity]++
+		in[f.Workbook][severity]++
 	}
 	for _, w := range result.Workbooks {
-		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells})
+		if trigger == store.ForDigest && w.Outcome == Unchanged {
+			w.Outcome = store.OutcomeRead // nothing was to be written into it
+		}
+		run.Workbooks = append(run.Workbooks, store.Workbook{Path: w.Path, Before: w.Before, After: w.SHA256, Outcome: string(w.Outcome), Reason: w.Reason, Cells: w.Cells, Counts: in[w.Path]})
 	}
 	if _, err := j.State.SaveRun(ctx, run); err != nil {
 		return fmt.Errorf("the run could not be recorded: %w", err)
 	}
 	return nil
+}
+
+// prune rids the state of what has been over for too long. What is judged of a day
+// in the past takes no more with it than it would have taken then.
+func (j *Job) prune(ctx context.Context) error {
+	if j.Months == 0 || ctx.Err() != nil {
+		return nil
+	}
+	now := j.Now()
+	_, err := j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
+	return err
 }
 
 // past is what is remembered of findings; nothing without a State.
@@ -81,10 +110,14 @@ func (j *Job) observe(past *history.Past, set []*loaded, report *policy.Report) 
 	return past.Observe(reading)
 }
 
-// Record makes what a result of Check has seen part of the history, as Run does.
+// Record makes what a result of Check has seen part of the history, as Run does,
+// for a digest.
 func (j *Job) Record(ctx context.Context, result *Result) (err error) {
-	result.Recorded, err = j.record(ctx, result.Now, result.set)
-	return err
+	started := j.Now()
+	if result.Recorded, err = j.record(ctx, result.Now, result.set); err != nil {
+		return err
+	}
+	return j.remember(ctx, result, store.ForDigest, started)
 }
 
 // record remembers what was seen, unless it is of no day that history can have:

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,16 @@ func (d Date) format(layout string) string {
 		return ""
 	}
 	return d.Time().Format(layout)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Date) UnmarshalJSON(text []byte) (err error) {
+	if string(text) == "null" {
+		*d = 0
+		return nil
+	}
+	*d, err = ParseISO(strings.Trim(string(text), `"`))
+	return err
 }
 
 // MarshalJSON writes the ISO form, or null for no date.

@@ -164,7 +164,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
 	root.AddCommand(
-		a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.serveCommand(), a.serviceCommand(),
+		a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.historyCommand(), a.evidenceCommand(), a.serveCommand(), a.serviceCommand(),
 		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
 	)
 	return root

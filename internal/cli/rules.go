@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,8 @@ rule is printed too.`,
 			if err != nil {
 				return err
 			}
-			n := numbers{*policy.InForce(cfg.Policy, asOf), cfg.SnoozeLimit}
+			n := numbers{Numbers: *policy.InForce(cfg.Policy, asOf)}
+			n.values = n.Values(cfg.SnoozeLimit)
 			if a.json() {
 				return a.rulesJSON(rules, n)
 			}
@@ -76,28 +76,18 @@ func pick(rules []policy.Rule, wanted []string) ([]policy.Rule, error) {
 	return out, nil
 }
 
-// numbers are the numbers of the policy version in force, and the one that
-// belongs to no version.
+// numbers are the numbers of the policy version in force, with their values by
+// key.
 type numbers struct {
 	policy.Numbers
-	snoozeLimit calendar.Duration
+	values map[string]string
 }
 
 // of returns the values of the numbers that a rule uses, by key.
 func (n *numbers) of(r *policy.Rule) map[string]string {
 	values := map[string]string{}
-	if slices.Contains(r.Numbers, policy.SnoozeLimitKey) {
-		values[policy.SnoozeLimitKey] = n.snoozeLimit.String()
-	}
-	for _, k := range policy.NumberKeys() {
-		if !slices.Contains(r.Numbers, k.Key) {
-			continue
-		}
-		if k.Years != nil {
-			values[k.Key] = plural(*k.Years(&n.Numbers), "year")
-		} else {
-			values[k.Key] = k.Duration(&n.Numbers).String()
-		}
+	for _, key := range r.Numbers {
+		values[key] = n.values[key]
 	}
 	return values
 }

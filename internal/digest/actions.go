@@ -36,7 +36,7 @@ func actionBook(in *Input, who Recipient) *actionlist.Book {
 	}
 	c := newComposer(in, r)
 	book := &actionlist.Book{
-		Title: "Action list", Centre: oneLine(in.Centre, 60), AsOf: c.asOf, For: oneLine(who.Name, 80), Warnings: in.missing(), MadeAt: in.ReadAt,
+		Title: "Action list", Centre: OneLine(in.Centre, 60), AsOf: c.asOf, For: OneLine(who.Name, 80), Warnings: in.missing(), MadeAt: in.ReadAt,
 		Sheets: []actionlist.Sheet{c.actions(r)},
 	}
 	if s := scope(r); s != "" {
@@ -55,11 +55,11 @@ func actionBook(in *Input, who Recipient) *actionlist.Book {
 func (in *Input) missing() []string {
 	var names []string
 	for _, w := range in.Workbooks {
-		switch path := oneLine(w.Path, 80); {
+		switch path := OneLine(w.Path, 80); {
 		case !w.Read:
 			names = append(names, path)
 		case len(w.Unread) > 0:
-			names = append(names, path+" ("+oneLine(strings.Join(w.Unread, ", "), 40)+")")
+			names = append(names, path+" ("+OneLine(strings.Join(w.Unread, ", "), 40)+")")
 		}
 	}
 	if len(names) == 0 {
@@ -144,7 +144,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 		fields = append(fields, actionField{actionlist.Column{Heading: heading, Width: width}, value})
 	}
 	text := func(heading string, width float64, most int, value func(f *told) string) {
-		add(heading, width, func(_ *composer, f *told) cell { return actionlist.Text(oneLine(value(f), most)) })
+		add(heading, width, func(_ *composer, f *told) cell { return actionlist.Text(OneLine(value(f), most)) })
 	}
 	add("Status", 12, func(_ *composer, f *told) cell { return statusOf(f) })
 	text("Learner ID", 11, 40, func(f *told) string { return f.LearnerID })

@@ -164,8 +164,8 @@ func Compose(in *Input, who Recipient) *Digest {
 // begin makes what every email to the recipient says.
 func (in *Input) begin(title string, who Recipient, r *route) *Digest {
 	return &Digest{
-		Title: title, Centre: oneLine(in.Centre, 80), AsOf: in.Report.AsOf, Policy: oneLine(in.Report.Policy, 20),
-		Recipient: oneLine(who.Name, 80), Scope: scope(r), NotChecked: notChecked(in.Report.NotChecked),
+		Title: title, Centre: OneLine(in.Centre, 80), AsOf: in.Report.AsOf, Policy: OneLine(in.Report.Policy, 20),
+		Recipient: OneLine(who.Name, 80), Scope: scope(r), NotChecked: notChecked(in.Report.NotChecked),
 		ReadAt: in.ReadAt.Format("Mon 2 Jan 2006") + " at " + in.ReadAt.Format("15:04"), Listed: "by regcert check",
 	}
 }
@@ -207,7 +207,7 @@ func (d *Digest) tally(piles [][]told) {
 		n[countOf(f.Life, f.Severity)]++
 		o := owners[f.Owner]
 		if o == nil {
-			o = &OwnerCount{Owner: oneLine(f.Owner, 60)}
+			o = &OwnerCount{Owner: OneLine(f.Owner, 60)}
 			owners[f.Owner] = o
 		}
 		o.N++
@@ -356,7 +356,7 @@ func notChecked(all []policy.NotChecked) []string {
 		if len(ids) > 3 {
 			list = ids[0] + " to " + ids[len(ids)-1]
 		}
-		out[i] = fmt.Sprintf("%s (%s)", list, oneLine(reason, 100))
+		out[i] = fmt.Sprintf("%s (%s)", list, OneLine(reason, 100))
 	}
 	return out
 }

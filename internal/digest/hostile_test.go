@@ -94,7 +94,7 @@ func FuzzHostileCells(f *testing.F) {
 	}
 	plain := shape(f, with, Compose(hostile(f, in, "plain"), who("plain")))
 	f.Fuzz(func(t *testing.T, s string) {
-		if strings.Trim(oneLine(s, 1000), ". ") == "" || register.NormalCode(s) == "" {
+		if strings.Trim(OneLine(s, 1000), ". ") == "" || register.NormalCode(s) == "" {
 			return // as an empty cell: lines that would say nothing are left out
 		}
 		d := Compose(hostile(t, in, s), who(s))
@@ -121,7 +121,7 @@ func FuzzHostileDigest(f *testing.F) {
 		plain[kind] = shape(f, with, saying(kind, "plain"))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		line, initials := oneLine(s, 300), person{s, s}.shown(Initials)
+		line, initials := OneLine(s, 300), person{s, s}.shown(Initials)
 		if line == "" || initials == "" {
 			return // as an empty cell
 		}
@@ -174,8 +174,8 @@ func TestOneLine(t *testing.T) {
 	}{
 		{"", 5, ""}, {"  ", 5, ""}, {"abcde", 5, "abcde"}, {"abcdef", 5, "abcd…"}, {" a \r\n\t b ", 5, "a b"}, {"a b c d", 4, "a b…"}, {"\u202eab\u00adc", 5, "abc"}, {"é\xffé", 5, "éé"},
 	} {
-		if got := oneLine(c.in, c.n); got != c.want {
-			t.Errorf("oneLine(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
+		if got := OneLine(c.in, c.n); got != c.want {
+			t.Errorf("OneLine(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
 		}
 	}
 }

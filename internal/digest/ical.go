@@ -70,7 +70,7 @@ func event(in *Input, f *told, nth int) *ics.VEvent {
 	e.SetAllDayEndAt((f.Due + 1).Time())
 	e.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy for it
 	e.SetSummary(summary(f.Finding))
-	lines := filled(sentence(oneLine(f.Action, 300)), oneLine(f.Owner, 40), where(f.Finding), oneLine(f.Rule+" "+f.Clause, 40))
+	lines := filled(sentence(OneLine(f.Action, 300)), OneLine(f.Owner, 40), where(f.Finding), OneLine(f.Rule+" "+f.Clause, 40))
 	if !f.AsOf.IsZero() {
 		lines = append(lines, "As of "+f.AsOf.Long()+": "+unseen(f, in.Workbooks))
 	}
@@ -80,8 +80,8 @@ func event(in *Input, f *told, nth int) *ics.VEvent {
 
 // summary says in a few words what is due, of which learner.
 func summary(f *policy.Finding) string {
-	what := oneLine(strings.Replace(f.Action, " by "+f.Due.Long(), "", 1), 80)
-	if about := filled(oneLine(f.LearnerID, 40), oneLine(f.QualificationCode, 40)); len(about) > 0 {
+	what := OneLine(strings.Replace(f.Action, " by "+f.Due.Long(), "", 1), 80)
+	if about := filled(OneLine(f.LearnerID, 40), OneLine(f.QualificationCode, 40)); len(about) > 0 {
 		what += " (" + strings.Join(about, ", ") + ")"
 	}
 	return what

@@ -90,7 +90,7 @@ func grouped(items []item) []Group {
 	})
 	var groups []Group
 	for i := range items {
-		o := oneLine(items[i].first.Owner, 60)
+		o := OneLine(items[i].first.Owner, 60)
 		if n := len(groups); n == 0 || groups[n-1].Owner != o {
 			groups = append(groups, Group{Owner: o})
 		}
@@ -126,7 +126,7 @@ func (c *composer) mark(f *told) string {
 }
 
 func (c *composer) item(f *told) Item {
-	out := Item{Title: oneLine(f.LearnerID, 40), Code: oneLine(f.QualificationCode, 40), Due: f.Due.Long(), Mark: c.mark(f)}
+	out := Item{Title: OneLine(f.LearnerID, 40), Code: OneLine(f.QualificationCode, 40), Due: f.Due.Long(), Mark: c.mark(f)}
 	if out.Title == "" {
 		out.Title = wholePlace(f.Finding)
 	} else if c.names != nil {
@@ -155,7 +155,7 @@ func sleep(s *policy.Snooze) string {
 	if s.Reason == "" {
 		return text + "."
 	}
-	return fmt.Sprintf("%s by %s: %s", text, oneLine(s.By, 60), sentence(oneLine(s.Reason, 300)))
+	return fmt.Sprintf("%s by %s: %s", text, OneLine(s.By, 60), sentence(OneLine(s.Reason, 300)))
 }
 
 // unseen says why a finding could not be seen.
@@ -165,7 +165,7 @@ func unseen(f *told, workbooks []Workbook) string {
 			return "a workbook that it depends on could not be read."
 		}
 	}
-	return oneLine(f.Workbook, 120) + " could not be read."
+	return OneLine(f.Workbook, 120) + " could not be read."
 }
 
 // countSnoozed says how much is snoozed, and how much of it is overdue; nothing
@@ -205,9 +205,9 @@ func wholePlace(f *policy.Finding) string {
 	case f.Workbook == "":
 		return "The policy"
 	case f.Row == 0:
-		return oneLine(f.Sheet, 40)
+		return OneLine(f.Sheet, 40)
 	}
-	return fmt.Sprintf("%s, row %d", oneLine(f.Sheet, 40), f.Row)
+	return fmt.Sprintf("%s, row %d", OneLine(f.Sheet, 40), f.Row)
 }
 
 // look says how an item is shown: its tone, and what that means in words.
@@ -234,14 +234,14 @@ func look(f *policy.Finding) (tone, label string) {
 // the action alone says too little. The clause stands beside the rule, not again
 // behind the message.
 func newStep(f *told) Step {
-	s := Step{Action: sentence(oneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
+	s := Step{Action: sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
 	if f.Message == "" { // it is remembered, and what was found is not
 		s.Found = sentence(ruleTitle(f.Rule))
 		return s
 	}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {
 		message := strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")")
-		s.Found = sentence(oneLine(message, 400))
+		s.Found = sentence(OneLine(message, 400))
 	}
 	return s
 }
@@ -251,7 +251,7 @@ func where(f *policy.Finding) string {
 	if f.Workbook == "" {
 		return ""
 	}
-	place := oneLine(f.Workbook, 120) + ", " + oneLine(f.Sheet, 40)
+	place := OneLine(f.Workbook, 120) + ", " + OneLine(f.Sheet, 40)
 	switch {
 	case f.Row == 0:
 		return place
@@ -288,10 +288,10 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// oneLine makes one line of at most n characters of what may have come from a
+// OneLine makes one line of at most n characters of what may have come from a
 // cell: without control characters, without marks that turn the direction of
 // the text round them, and without line breaks of any kind.
-func oneLine(s string, n int) string {
+func OneLine(s string, n int) string {
 	line := make([]rune, 0, min(len(s), n+1))
 	space := false
 	for _, r := range s {

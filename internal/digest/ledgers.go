@@ -90,7 +90,7 @@ func recorded(v register.Value) actionlist.Cell {
 	case v.IsNA():
 		return actionlist.Text("n/a")
 	}
-	return actionlist.Text(oneLine(v.Text, 300))
+	return actionlist.Text(OneLine(v.Text, 300))
 }
 
 func dayField(heading string, day func(*policy.Row) calendar.Date) ledgerField {
@@ -109,7 +109,7 @@ func statusField() ledgerField {
 
 func nextActionField() ledgerField {
 	return ledgerField{actionlist.Column{Heading: "Next Action", Width: 40}, func(row *policy.Row, _ Privacy) actionlist.Cell {
-		return actionlist.Text(oneLine(row.NextAction, 300))
+		return actionlist.Text(OneLine(row.NextAction, 300))
 	}}
 }
 
@@ -226,11 +226,11 @@ func (k *clerk) sheet(l *ledger) actionlist.Sheet {
 
 func (k *clerk) row(l *ledger, row *policy.Row, how Privacy) []actionlist.Cell {
 	rec := row.Record
-	cells := []actionlist.Cell{actionlist.Text(oneLine(rec.LearnerID(), 40))}
+	cells := []actionlist.Cell{actionlist.Text(OneLine(rec.LearnerID(), 40))}
 	if k.names != nil {
 		cells = append(cells, actionlist.Text(k.names[rec.Key.ID].shown(how)))
 	}
-	cells = append(cells, actionlist.Text(oneLine(rec.QualificationCode(), 40)))
+	cells = append(cells, actionlist.Text(OneLine(rec.QualificationCode(), 40)))
 	for _, f := range l.fields {
 		cells = append(cells, f.cell(row, how))
 	}

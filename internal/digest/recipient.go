@@ -150,11 +150,11 @@ func text(rec *register.Record, c register.Column) string {
 func (p person) shown(how Privacy) string {
 	switch how {
 	case Names:
-		return oneLine(p.first+" "+p.last, 80)
+		return OneLine(p.first+" "+p.last, 80)
 	case Initials:
 		out := ""
 		for _, name := range []string{p.first, p.last} {
-			for _, r := range oneLine(name, 80) {
+			for _, r := range OneLine(name, 80) {
 				out += string(r) + "."
 				break
 			}

@@ -60,13 +60,13 @@ func (l *lane) words() string {
 		text = "everything"
 	}
 	if len(l.Owners) > 0 {
-		text += " for the " + oneLine(join(l.Owners), 200)
+		text += " for the " + OneLine(join(l.Owners), 200)
 	}
 	if len(l.Codes) > 0 {
-		text += " on " + oneLine(join(l.Codes), 200)
+		text += " on " + OneLine(join(l.Codes), 200)
 	}
 	if l.Tutor != "" {
-		text += " about the learners of " + oneLine(l.Tutor, 80)
+		text += " about the learners of " + OneLine(l.Tutor, 80)
 	}
 	return text
 }

@@ -16,7 +16,7 @@ func (d *Digest) workbooks(in *Input, r *route) {
 	s := Section{Key: keyWorkbooks, Title: "Workbooks not processed"}
 	var group Group
 	for _, w := range in.Workbooks {
-		path := oneLine(w.Path, 120)
+		path := OneLine(w.Path, 120)
 		if w.Read {
 			read = append(read, path)
 		} else {
@@ -36,7 +36,7 @@ func (d *Digest) workbooks(in *Input, r *route) {
 		s.Groups = []Group{group}
 		d.Sections = append(d.Sections, s)
 	}
-	d.Read = oneLine(strings.Join(read, ", "), 1000)
+	d.Read = OneLine(strings.Join(read, ", "), 1000)
 	if d.unread = len(unread); d.unread > 0 {
 		d.Warning = warning(in.Now.Matters, unread, r)
 	}
@@ -83,7 +83,7 @@ func trouble(w Workbook) (label, why string) {
 		return "", ""
 	}
 	if w.Reason != "" && label != "Read in part" {
-		reasons = append(reasons, oneLine(w.Reason, 400))
+		reasons = append(reasons, OneLine(w.Reason, 400))
 	}
 	if len(w.Unread) > 0 {
 		reasons = append(reasons, headless(w.Unread))
@@ -94,7 +94,7 @@ func trouble(w Workbook) (label, why string) {
 func headless(sheets []string) string {
 	quoted := make([]string, min(len(sheets), 10))
 	for i := range quoted {
-		quoted[i] = "“" + oneLine(sheets[i], 40) + "”"
+		quoted[i] = "“" + OneLine(sheets[i], 40) + "”"
 	}
 	return fmt.Sprintf("%s %s %s not read: no header row was found in the first 20 rows",
 		choose(len(sheets), "the sheet", "the sheets"), strings.Join(quoted, ", "), choose(len(sheets), "was", "were"))

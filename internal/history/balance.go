@@ -27,26 +27,32 @@ func (n *Now) Balance(since Observation, admit Admit) Balance {
 	b := Balance{Day: since.Day}
 	for _, l := range n.Lives {
 		was, is := l.At(since.ID), l.At(Present)
-		before := was.State == Open && admit(l, was)
-		now := is.State == Open && admit(l, is)
-		if before {
-			b.Before++
-		}
-		if now {
-			b.Now++
-		}
-		switch {
-		case before && !now && is.State == Snoozed:
-			b.Snoozed++
-		case before && !now:
-			b.Closed++
-		case !before && now && was.State == Snoozed:
-			b.Woken++
-		case !before && now:
-			b.New++
-		}
+		b.add(was, is, was.State == Open && admit(l, was), is.State == Open && admit(l, is))
 	}
 	return b
+}
+
+// Add counts a finding that stood so at the earlier time, and stands so now.
+func (b *Balance) Add(was, is Standing) { b.add(was, is, was.State == Open, is.State == Open) }
+
+// add is Add for somebody who is told of it, or not, before and now.
+func (b *Balance) add(was, is Standing, before, now bool) {
+	if before {
+		b.Before++
+	}
+	if now {
+		b.Now++
+	}
+	switch {
+	case before && !now && is.State == Snoozed:
+		b.Snoozed++
+	case before && !now:
+		b.Closed++
+	case !before && now && was.State == Snoozed:
+		b.Woken++
+	case !before && now:
+		b.New++
+	}
 }
 
 // Baseline returns the observation of the last digest from before the day, and

@@ -6,7 +6,9 @@ package history
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"math"
+	"strings"
 
 	"regcert/internal/calendar"
 	"regcert/internal/policy"
@@ -116,6 +118,9 @@ func (l *Life) At(observation int64) Standing {
 // First returns the day on which it was first seen.
 func (l *Life) First() calendar.Date { return l.Events[0].Day }
 
+// Last returns the day of its last event.
+func (l *Life) Last() calendar.Date { return l.Events[len(l.Events)-1].Day }
+
 // Since returns the day since which it has not been closed.
 func (l *Life) Since() calendar.Date {
 	day := l.Events[0].Day
@@ -127,7 +132,7 @@ func (l *Life) Since() calendar.Date {
 	return day
 }
 
-// Change is what has become of a finding since an observation.
+// Change is what has become of a finding.
 type Change uint8
 
 // The changes.
@@ -137,23 +142,54 @@ const (
 	Reopened        // it had been closed
 	Woken           // it had been snoozed
 	Worse           // from to do to at risk, to overdue, to missed
+	Milder          // the other way round
+	Slept           // it is snoozed now, and was not
+	Ended           // it is closed now, and was not
 )
+
+// String says it in words.
+func (c Change) String() string {
+	return [...]string{Same: "as before", New: "new", Reopened: "open again", Woken: "awake again", Worse: "worse", Milder: "less severe", Slept: "snoozed", Ended: "closed"}[c]
+}
+
+// InWords says how many findings have become what: "2 new, 1 closed".
+func InWords(changes map[Change]int) string {
+	var parts []string
+	for c := New; c <= Ended; c++ {
+		if n := changes[c]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ChangeOf returns what has become of a finding that stood so, and stands so now.
+func ChangeOf(was, is Standing) Change {
+	switch {
+	case is.State != was.State && is.State == Closed:
+		return Ended
+	case is.State != was.State && is.State == Snoozed:
+		return Slept
+	case was.State == "":
+		return New
+	case was.State == Closed && is.State != Closed:
+		return Reopened
+	case was.State == Snoozed && is.State != Snoozed:
+		return Woken
+	case IsWorse(is.Severity, was.Severity):
+		return Worse
+	case IsWorse(was.Severity, is.Severity):
+		return Milder
+	}
+	return Same
+}
 
 // Change returns what has become of a finding that is open now.
 func (l *Life) Change(since int64) Change {
-	was := l.At(since)
-	switch was.State {
-	case "":
-		return New
-	case Closed:
-		return Reopened
-	case Snoozed:
-		return Woken
-	}
-	if IsWorse(l.Severity, was.Severity) {
-		return Worse
-	}
-	return Same
+	return ChangeOf(l.At(since), Standing{Open, l.Severity})
 }
 
 // IsWorse reports whether a finding of severity now is worse than it was.

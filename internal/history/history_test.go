@@ -301,7 +301,7 @@ func TestChange(t *testing.T) {
 	if !found || base.Day != monday+1 {
 		t.Fatalf("the baseline is %+v, %t", base, found)
 	}
-	want := map[string]Change{"same": Same, "worse": Worse, "better": Same, "woken": Woken, "back": Reopened, "new": New}
+	want := map[string]Change{"same": Same, "worse": Worse, "better": Milder, "woken": Woken, "back": Reopened, "new": New}
 	since := map[string]calendar.Date{"same": 0, "worse": 0, "better": 0, "woken": 0, "back": 7, "new": 7}
 	for _, m := range now.Matters {
 		if m.LearnerID == "asleep" {
@@ -320,6 +320,31 @@ func TestChange(t *testing.T) {
 	}
 	if _, found := d.past.Baseline(monday + 1); found {
 		t.Error("the day's own digest is its baseline")
+	}
+}
+
+func TestChangeOf(t *testing.T) {
+	for _, c := range []struct {
+		was, is Standing
+		want    Change
+	}{
+		{Standing{}, Standing{Open, policy.Todo}, New},
+		{Standing{}, Standing{Snoozed, policy.Todo}, Slept},
+		{Standing{Open, policy.Todo}, Standing{Open, policy.Todo}, Same},
+		{Standing{Open, policy.Todo}, Standing{Open, policy.AtRisk}, Worse},
+		{Standing{Open, policy.AtRisk}, Standing{Open, policy.Todo}, Milder},
+		{Standing{Open, policy.AtRisk}, Standing{Snoozed, policy.Overdue}, Slept},
+		{Standing{Snoozed, policy.AtRisk}, Standing{Snoozed, policy.Overdue}, Worse},
+		{Standing{Snoozed, policy.AtRisk}, Standing{Open, policy.Overdue}, Woken},
+		{Standing{Snoozed, policy.AtRisk}, Standing{Closed, policy.AtRisk}, Ended},
+		{Standing{Open, policy.AtRisk}, Standing{Closed, policy.AtRisk}, Ended},
+		{Standing{Closed, policy.AtRisk}, Standing{Open, policy.AtRisk}, Reopened},
+		{Standing{Closed, policy.AtRisk}, Standing{Snoozed, policy.AtRisk}, Slept},
+		{Standing{Closed, policy.AtRisk}, Standing{Closed, policy.AtRisk}, Same},
+	} {
+		if got := ChangeOf(c.was, c.is); got != c.want {
+			t.Errorf("from %v to %v: %s, want %s", c.was, c.is, got, c.want)
+		}
 	}
 }
 

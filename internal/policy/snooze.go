@@ -39,11 +39,16 @@ type snoozeLimit struct {
 }
 
 func newSnoozeLimit(opt *Options) snoozeLimit {
-	ahead := opt.SnoozeLimit
-	if ahead.N == 0 {
-		ahead = DefaultSnoozeLimit()
-	}
+	ahead := snoozeAhead(opt.SnoozeLimit)
 	return snoozeLimit{ahead, opt.Calendar.Add(opt.AsOf, ahead, calendar.Centre)}
+}
+
+// snoozeAhead is the limit, or the default where none is given.
+func snoozeAhead(limit calendar.Duration) calendar.Duration {
+	if limit.N == 0 {
+		return DefaultSnoozeLimit()
+	}
+	return limit
 }
 
 // snoozeColumns are the columns of a snooze, which belong together.

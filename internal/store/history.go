@@ -30,10 +30,10 @@ func (s *Store) Past(ctx context.Context, asOf calendar.Date) (*history.Past, er
 		if err := sheets(ctx, tx, p.Sheets); err != nil {
 			return err
 		}
-		if p.Lives, err = lives(ctx, tx, since); err != nil {
+		if p.Lives, err = lives(ctx, tx, wanted, since); err != nil {
 			return err
 		}
-		return events(ctx, tx, since, p.Lives)
+		return events(ctx, tx, p.Lives, wanted, since)
 	})
 	return p, err
 }
@@ -82,9 +82,10 @@ func sheets(ctx context.Context, tx *sql.Tx, into map[history.Sheet]history.Glan
 // wanted are the findings that are looked back to, from a day on.
 const wanted = `(state <> 'closed' OR changed >= ?)`
 
-func lives(ctx context.Context, tx *sql.Tx, since string) (out []*history.Life, err error) {
+// lives reads the findings of which something holds.
+func lives(ctx context.Context, tx *sql.Tx, where string, args ...any) (out []*history.Life, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, matter, kind, learner, code, unit, field, rule, clause, severity, owner, tutor, learner_id, qualification_code, unit_code,
-		due, workbook, sheet, row, col, action, state, until FROM finding WHERE `+wanted+` ORDER BY id`, since)
+		due, workbook, sheet, row, col, action, state, until FROM finding WHERE `+where+` ORDER BY id`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -125,10 +126,11 @@ func once(known map[string]string, s string) string {
 	return s
 }
 
-// events gives each of the findings, which are sorted by ID, its events.
-func events(ctx context.Context, tx *sql.Tx, since string, lives []*history.Life) error {
+// events gives each of the findings of which something holds, which are sorted
+// by ID, its events.
+func events(ctx context.Context, tx *sql.Tx, lives []*history.Life, where string, args ...any) error {
 	rows, err := tx.QueryContext(ctx, `SELECT e.finding, e.observation, o.as_of, e.state, e.severity FROM finding_event e JOIN observation o ON o.id = e.observation
-		WHERE e.finding IN (SELECT id FROM finding WHERE `+wanted+`) ORDER BY e.finding, e.observation`, since)
+		WHERE e.finding IN (SELECT id FROM finding WHERE `+where+`) ORDER BY e.finding, e.observation`, args...)
 	if err != nil {
 		return err
 	}

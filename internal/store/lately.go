@@ -39,7 +39,7 @@ func (s *Store) Lately(ctx context.Context, since time.Time) (out []Lately, err 
 				}
 				run, whole = id, true
 			}
-			if l.Outcome == outcomeContext {
+			if l.Outcome == outcomeContext || l.Outcome == OutcomeRead {
 				whole = false
 				continue
 			}

@@ -23,7 +23,7 @@ func (s *Store) Retry(ctx context.Context, id int64, now time.Time) (Message, er
 		case m.State == Sent || m.State == Dropped:
 			return &Refusal{fmt.Sprintf("message %d was %s: it cannot be retried", id, m.State)}
 		case !kept:
-			return &Refusal{fmt.Sprintf("message %d cannot be retried: an earlier version of regcert kept nothing of its text", id)}
+			return &Refusal{fmt.Sprintf("message %d cannot be retried: nothing of its text is kept any more", id)}
 		case m.State == Failed:
 			m.State, m.Since = Pending, now
 		}

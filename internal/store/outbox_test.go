@@ -122,7 +122,7 @@ func TestByHand(t *testing.T) {
 		{Pending, "text", "", ""},
 		{Failed, "text", "", ""},
 		{Unknown, "text", "", ""},
-		{Unknown, "", "kept nothing of its text", ""},
+		{Unknown, "", "nothing of its text is kept", ""},
 		{Sending, "text", "is being sent at this moment", "is being sent at this moment"},
 		{DotSent, "text", "is being sent at this moment", "is being sent at this moment"},
 		{Sent, "text", "was sent: it cannot be retried", "was sent: there is nothing to drop"},

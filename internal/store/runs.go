@@ -3,41 +3,65 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 
 	"regcert/internal/calendar"
+	"regcert/internal/history"
+	"regcert/internal/policy"
 )
 
 // Snoozed is under what Run.Counts has the findings that are snoozed.
 const Snoozed = "snoozed"
+
+// ForDigest is the trigger of what is recorded as a run and is none: a look at the
+// workbooks for a digest. The outcome of those that were read is OutcomeRead.
+const (
+	ForDigest   = "for the digest"
+	OutcomeRead = "read"
+)
 
 // Run is one run over a set of workbooks.
 type Run struct {
 	ID                int64 // given by SaveRun
 	AsOf              calendar.Date
 	Started, Finished time.Time
-	Policy            string         // the version in force on AsOf
-	Program           string         // the version of regcert
-	Counts            map[string]int // findings by severity; those that are snoozed only under Snoozed
-	Workbooks         []Workbook     // in the order of the report
+	Trigger           string                 // what it was for, such as "by hand"; empty where that was not recorded
+	Named             bool                   // it treated only workbooks that were named; the others were context
+	Policy            string                 // the version in force on AsOf
+	Program           string                 // the version of regcert
+	Rules             *policy.RuleSet        // by what records were judged, to be recorded; only SaveRun looks at it
+	RuleSet           string                 // its SHA-256, as of RuleSets; empty where that was not recorded
+	Observation       int64                  // that it recorded; 0 for none
+	Changes           map[history.Change]int // what has become of findings since the observation before; only Runs knows it
+	Counts            map[string]int         // findings by severity; those that are snoozed only under Snoozed
+	Workbooks         []Workbook             // in the order of the report
 }
 
 // Workbook is what a run did with one workbook.
 type Workbook struct {
 	Path          string
 	Before, After string // SHA-256 in hexadecimal, of the file read and of the file left; empty where there is none
-	Outcome       string // unchanged, written, read-only, deferred, failed or context
+	Outcome       string // unchanged, written, read-only, deferred, failed or context; or OutcomeRead
 	Reason        string
-	Cells         int // how many were written
+	Cells         int            // how many were written
+	Counts        map[string]int // findings in it, as of Run; nil where there are none
+}
+
+// Counted reports whether it is known what was found in the workbook: it was read
+// by the run, and that was recorded.
+func (w *Workbook) Counted(by *Run) bool {
+	return by.Trigger != "" && (w.Outcome != "failed" || len(w.Counts) > 0)
 }
 
 // SaveRun records a run, all or nothing, and returns its ID.
 func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 	err = s.write(ctx, "record the run", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program) VALUES (?, ?, ?, ?, ?)`,
-			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program)
+		rules, err := saveRuleSet(ctx, tx, run.Rules)
+		if err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO run (as_of, started, finished, policy, program, trigger, named, rule_set, observation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			run.AsOf.String(), moment(run.Started), moment(run.Finished), run.Policy, run.Program, run.Trigger, run.Named, rules, sql.NullInt64{Int64: run.Observation, Valid: run.Observation != 0})
 		if err != nil {
 			return err
 		}
@@ -54,6 +78,11 @@ func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 				id, i, w.Path, w.Before, w.After, w.Outcome, w.Reason, w.Cells); err != nil {
 				return err
 			}
+			for severity, n := range w.Counts {
+				if _, err := tx.ExecContext(ctx, `INSERT INTO run_workbook_count VALUES (?, ?, ?, ?)`, id, i, severity, n); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
@@ -61,6 +90,19 @@ func (s *Store) SaveRun(ctx context.Context, run Run) (id int64, err error) {
 		return 0, err
 	}
 	return id, nil
+}
+
+// saveRuleSet records a rule set that is not recorded yet, and returns its
+// SHA-256, or nil where there is none.
+func saveRuleSet(ctx context.Context, tx *sql.Tx, rules *policy.RuleSet) (any, error) {
+	if rules == nil {
+		return nil, nil
+	}
+	text, sum, err := rules.Text()
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO rule_set VALUES (?, ?) ON CONFLICT DO NOTHING`, sum, text)
+	}
+	return sum, err
 }
 
 // ReadSince lists the workbooks that a run which finished at that time or later
@@ -118,71 +160,6 @@ func (s *Store) Treated(ctx context.Context, since time.Time) (out []Treated, er
 		return rows.Err()
 	})
 	return out, err
-}
-
-// LastRun returns the run that was recorded last, and whether there
-// is one.
-func (s *Store) LastRun(ctx context.Context) (run Run, found bool, err error) {
-	err = s.read(ctx, "read the last run", func(tx *sql.Tx) error {
-		var asOf, started, finished string
-		err := tx.QueryRowContext(ctx, `SELECT id, as_of, started, finished, policy, program FROM run ORDER BY id DESC LIMIT 1`).
-			Scan(&run.ID, &asOf, &started, &finished, &run.Policy, &run.Program)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		found = true
-		var errs [3]error
-		run.AsOf, errs[0] = date(asOf)
-		run.Started, errs[1] = parseMoment(started)
-		run.Finished, errs[2] = parseMoment(finished)
-		if err := errors.Join(errs[:]...); err != nil {
-			return fmt.Errorf("run %d: %w", run.ID, err)
-		}
-		if run.Counts, err = counts(ctx, tx, run.ID); err != nil {
-			return err
-		}
-		run.Workbooks, err = workbooks(ctx, tx, run.ID)
-		return err
-	})
-	return run, found, err
-}
-
-func counts(ctx context.Context, tx *sql.Tx, run int64) (map[string]int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT severity, findings FROM run_count WHERE run = ?`, run)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[string]int{}
-	for rows.Next() {
-		var severity string
-		var n int
-		if err := rows.Scan(&severity, &n); err != nil {
-			return nil, err
-		}
-		out[severity] = n
-	}
-	return out, rows.Err()
-}
-
-func workbooks(ctx context.Context, tx *sql.Tx, run int64) ([]Workbook, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT path, sha256_before, sha256_after, outcome, reason, cells FROM run_workbook WHERE run = ? ORDER BY position`, run)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Workbook
-	for rows.Next() {
-		var w Workbook
-		if err := rows.Scan(&w.Path, &w.Before, &w.After, &w.Outcome, &w.Reason, &w.Cells); err != nil {
-			return nil, err
-		}
-		out = append(out, w)
-	}
-	return out, rows.Err()
 }
 
 // moments is the form of a moment: always UTC, so that text sorts as time.

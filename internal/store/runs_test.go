@@ -73,3 +73,19 @@ func TestReadSince(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+func TestCounted(t *testing.T) {
+	for _, c := range []struct {
+		trigger, outcome string
+		counts           map[string]int
+		want             bool
+	}{
+		{"by hand", "written", nil, true}, {"by hand", "failed", nil, false}, {"by hand", "failed", map[string]int{"todo": 1}, true}, // it could not be written
+		{"", "written", nil, false}, // of an earlier version
+	} {
+		w := Workbook{Outcome: c.outcome, Counts: c.counts}
+		if got := w.Counted(&Run{Trigger: c.trigger}); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
+	}
+}

@@ -32,10 +32,15 @@ var schema4 string
 //go:embed schema5.sql
 var schema5 string
 
+// schema6 adds what an auditor asks of a run.
+//
+//go:embed schema6.sql
+var schema6 string
+
 // migrations are the steps from one version of the tables to the next. A step
 // that has been released never changes: the next one is added after it. The
 // version of a file, its user_version, is the number of steps it has had.
-func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5} }
+func migrations() []string { return []string{schema1, schema2, schema3, schema4, schema5, schema6} }
 
 // migrate takes the steps that the file has not had, all or none of them.
 func (s *Store) migrate(ctx context.Context) error {

@@ -114,7 +114,8 @@ func dsn(path string) string {
 		"_txlock":       {"immediate"},
 		"_defensive":    {"1"},
 		"_dqs":          {"0"},
-		"_pragma":       {"secure_delete(1)"}, // what is deleted is overwritten
+		// What is deleted is overwritten, and no copy of anything stands in a folder for temporary files.
+		"_pragma": {"secure_delete(1)", "temp_store(memory)"},
 	}.Encode()}
 	return u.String()
 }

@@ -68,7 +68,7 @@ func TestOpenMakesPrivateFiles(t *testing.T) {
 func TestOpenSettings(t *testing.T) {
 	s := mustOpen(t, t.TempDir())
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "5", "secure_delete": "1", "application_id": fmt.Sprint(applicationID),
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000", "user_version": "6", "secure_delete": "1", "temp_store": "2", "application_id": fmt.Sprint(applicationID),
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -237,7 +237,7 @@ func TestReadWhileWriting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(`INSERT INTO run VALUES (9, '', '', '', '', '')`); err != nil {
+	if _, err := tx.Exec(`INSERT INTO run (id, as_of, started, finished, policy, program) VALUES (9, '', '', '', '', '')`); err != nil {
 		t.Fatal(err)
 	}
 	if run, found, err := other.LastRun(t.Context()); err != nil || !found || run.ID != 1 {
@@ -351,7 +351,7 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tx.Exec(`INSERT INTO run VALUES (9, '', '', '', '', '')`); err != nil {
+		if _, err := tx.Exec(`INSERT INTO run (id, as_of, started, finished, policy, program) VALUES (9, '', '', '', '', '')`); err != nil {
 			t.Fatal(err)
 		}
 		os.Exit(7) // no deferred call runs, nothing is closed

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
+	"regexp"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +26,9 @@ func TestMain(m *testing.M) {
 			if now, err := time.Parse(time.RFC3339, os.Getenv("NOW")); err == nil {
 				streams.Now = func() time.Time { return now.Local() }
 			}
-			os.Exit(Main(context.Background(), os.Args[1:], streams))
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			os.Exit(Main(ctx, os.Args[1:], streams))
 		},
 	})
 }
@@ -34,6 +39,7 @@ func TestMain(m *testing.M) {
 //	workbooks FILE…   makes the workbooks that the text files describe
 //	code N regcert …  runs regcert and wants the exit code N
 //	same FILE FILE    wants two files to have the same bytes
+//	eventually FILE REGEXP  wants a file to say that within 30 seconds
 //
 // The environment variable NOW sets regcert's clock, and CLOCK_UNSET says that
 // nothing keeps it right.
@@ -43,9 +49,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"workbooks": makeWorkbooks,
-			"code":      wantCode,
-			"same":      wantSame,
+			"workbooks":  makeWorkbooks,
+			"code":       wantCode,
+			"same":       wantSame,
+			"eventually": eventually,
 		},
 	})
 }
@@ -90,4 +97,20 @@ func wantSame(ts *testscript.TestScript, neg bool, args []string) {
 	if same := ts.ReadFile(args[0]) == ts.ReadFile(args[1]); same == neg {
 		ts.Fatalf("%s and %s: same bytes is %v", args[0], args[1], same)
 	}
+}
+
+func eventually(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("eventually cannot be negated")
+	}
+	want := regexp.MustCompile(args[1])
+	var text []byte
+	for range 300 {
+		text, _ = os.ReadFile(ts.MkAbs(args[0])) // it may be still to come
+		if want.Match(text) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not say %s:\n%s", args[0], want, text)
 }

@@ -175,7 +175,12 @@ func (c *centre) slots(job string) (out []string) {
 
 // sent lists the messages that are in the outbox folder by their subjects, of one
 // recipient.
-func (c *centre) sent(to string) (subjects []string) {
+func (c *centre) sent(to string) []string { return c.headers(to, "Subject") }
+
+// messages is sent with the series that each message belongs to.
+func (c *centre) messages(to string) []string { return c.headers(to, "List-Id") }
+
+func (c *centre) headers(to, name string) (out []string) {
 	c.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(c.dir, "outbox", "*.eml"))
 	check(c.t, err)
@@ -185,12 +190,12 @@ func (c *centre) sent(to string) (subjects []string) {
 		m, err := mail.ReadMessage(bytes.NewReader(data))
 		check(c.t, err)
 		if strings.Contains(m.Header.Get("To"), to) {
-			subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+			text, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(name))
 			check(c.t, err)
-			subjects = append(subjects, subject)
+			out = append(out, text)
 		}
 	}
-	return subjects
+	return out
 }
 
 // status is the status of a learner in a workbook, as it stands there.

@@ -77,24 +77,26 @@ func (s *service) hear(ctx context.Context) {
 				return
 			}
 			wakeUp(s.wakeWork)
-			pauseOn(ctx, watcher.Events)
+			if more := pauseOn(ctx, watcher.Events); more {
+				wakeUp(s.wakeWork)
+			}
 		}
 	}
 }
 
-// pauseOn lets a second pass, and with it what else has happened: a workbook that is
-// being copied changes many times.
-func pauseOn(ctx context.Context, events <-chan fsnotify.Event) {
+// pauseOn lets a second pass, and with it what else happens then, and reports
+// whether anything did: a workbook that is being copied changes many times.
+func pauseOn(ctx context.Context, events <-chan fsnotify.Event) (more bool) {
 	enough := time.After(time.Second)
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-enough:
-			return
+			return more
 		case _, open := <-events:
-			if !open {
-				return
+			if more = open; !open {
+				return false
 			}
 		}
 	}

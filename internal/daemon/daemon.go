@@ -84,13 +84,19 @@ type service struct {
 	text     reading              // the configuration as it was last read
 	today    calendar.Date        // the day whose chores are done
 
-	ping atomic.Bool // a run was good, and that is to be told
+	ping  atomic.Bool // a run was good, and that is to be told
+	asked atomic.Bool // the configuration is to be read again
 }
 
 // Run works until ctx ends. It returns nil then, after what has begun is finished
 // or, when that takes too long, left to the next process. *store.Busy is the error
 // where another process serves the state.
 func (d *Daemon) Run(ctx context.Context) (err error) {
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) { // told to stop before it began
+			err = nil
+		}
+	}()
 	state, err := store.Open(ctx, d.Config.StateDir)
 	if err != nil {
 		return err
@@ -104,26 +110,34 @@ func (d *Daemon) Run(ctx context.Context) (err error) {
 	}
 	s := &service{Daemon: d, state: state, wakeWork: make(chan struct{}, 1), wakeMail: make(chan struct{}, 1), horizon: map[string]time.Time{}, files: map[string]*file{}}
 	s.open(d.Config)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	if err := s.begin(ctx); err != nil {
 		return errors.Join(err, release(), state.Close())
 	}
-	var desks sync.WaitGroup
-	desks.Go(func() { s.desk(ctx, cancel, "workbooks", s.wakeWork, s.work) })
-	desks.Go(func() { s.desk(ctx, cancel, "mail", s.wakeMail, s.post) })
-	desks.Go(func() { s.show(ctx) })
-	desks.Go(func() { s.hear(ctx) })
-	<-ctx.Done()
-	d.Log.Info("ending")
-	if !s.ended(&desks) {
+	ended, err := s.serve(ctx)
+	if !ended { // the state stays open, as somebody still uses it
 		d.Log.Warn("what had begun takes too long: it is left to the next process, which finishes or undoes it")
-		return nil // the state stays open, as somebody still uses it
+		return err
 	}
+	return errors.Join(err, release(), state.Close())
+}
+
+// serve has all work until ctx ends, or something happens after which no work can
+// be done, which is the error. It reports whether all have ended in time.
+func (s *service) serve(ctx context.Context) (ended bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var all sync.WaitGroup
+	all.Go(func() { s.desk(ctx, cancel, "workbooks", s.wakeWork, s.work) })
+	all.Go(func() { s.desk(ctx, cancel, "mail", s.wakeMail, s.post) })
+	all.Go(func() { s.show(ctx) })
+	all.Go(func() { s.hear(ctx) })
+	all.Go(func() { s.listen(ctx) })
+	<-ctx.Done()
+	s.Log.Info("ending")
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		err = cause
 	}
-	return errors.Join(err, release(), state.Close())
+	return s.ended(&all), err
 }
 
 // ended waits for all to end, as long as that may take.

@@ -23,15 +23,23 @@ func (r *reading) remember(path string) (isNew bool) {
 	return isNew
 }
 
+// listen hears when somebody asks for the configuration to be read again.
+func (s *service) listen(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.Reread:
+			s.asked.Store(true)
+			wakeUp(s.wakeWork)
+		}
+	}
+}
+
 // reread takes over the configuration when it has changed, or somebody asks for
 // it. A wrong one is refused, and the old one stays in force.
 func (s *service) reread(ctx context.Context) {
-	asked := false
-	select {
-	case <-s.Reread:
-		asked = true
-	default:
-	}
+	asked := s.asked.Swap(false)
 	if !s.text.remember(s.File) && !asked {
 		return
 	}

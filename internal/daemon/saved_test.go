@@ -24,13 +24,18 @@ L003 | Cat | Cooper | 2002-01-02 | 610/1234/5 | 2026-04-06 | 2026-06-30
 const quiet = settings + `schedule: {check: "0 7 1 1 *", digest: "0 8 1 1 *"}
 `
 
-// lock leaves the mark of a spreadsheet program beside an open workbook.
-func (c *centre) lock(name string) {
-	c.t.Helper()
-	check(c.t, os.WriteFile(filepath.Join(c.dir, ".~lock."+name+"#"), []byte(",anna,desk-3,11.05.2026 09:00,file:///home/anna;"), 0o644))
+// lockOf is the mark of a spreadsheet program beside an open workbook.
+func (c *centre) lockOf(name string) string {
+	dir, base := filepath.Split(filepath.FromSlash(name))
+	return filepath.Join(c.dir, dir, ".~lock."+base+"#")
 }
 
-func (c *centre) unlock(name string) { c.t.Helper(); c.remove(".~lock." + name + "#") }
+func (c *centre) lock(name string) {
+	c.t.Helper()
+	check(c.t, os.WriteFile(c.lockOf(name), []byte(",anna,desk-3,11.05.2026 09:00,file:///home/anna;"), 0o644))
+}
+
+func (c *centre) unlock(name string) { c.t.Helper(); check(c.t, os.Remove(c.lockOf(name))) }
 
 // runs lists the runs that were recorded, by the workbooks that they treated.
 func (c *centre) runs() (out []string) {

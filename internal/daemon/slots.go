@@ -127,6 +127,9 @@ func (s *service) attempt(ctx context.Context, slot store.Slot, at schedule.Slot
 		slot.State, slot.Ended, slot.Note = store.SlotDone, now, ""
 		s.Log.Info("a job of the schedule is done", "job", slot.Job, "slot", slot.At, "took", now.Sub(began).String())
 		s.troubles.end(lasting, jobKind(slot.Job), "")
+		if slot.Job == checkJob { // what was saved is treated with it
+			s.troubles.end(lasting, store.TroubleSaved, "")
+		}
 	case ctx.Err() != nil: // the next process does it
 		slot.Tries, slot.NextTry = slot.Tries-1, now
 	default:

@@ -134,6 +134,9 @@ func (s *service) took(ctx context.Context, result *batch.Result, all bool) {
 			s.troubles.raise(ctx, store.TroubleWorkbook, w.Path, w.Reason)
 			s.troubles.end(ctx, store.TroubleOpen, w.Path)
 		default:
+			if w.Outcome == batch.Written {
+				level = s.Log.Info
+			}
 			f.treated(w.SHA256)
 			s.troubles.end(ctx, store.TroubleOpen, w.Path)
 			s.troubles.end(ctx, store.TroubleWorkbook, w.Path)

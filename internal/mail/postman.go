@@ -29,6 +29,7 @@ const (
 	longestWait  = time.Hour
 	unknownWait  = time.Hour
 	lockPatience = 5 * time.Second
+	parting      = 5 * time.Second
 )
 
 // backoff is how long is waited after so many tries in vain.
@@ -182,13 +183,27 @@ func (p *Postman) send(ctx context.Context, m store.Message) (store.Message, Out
 		return m, 0, err
 	}
 	l := &Letter{From: m.Sender, To: m.Recipient, MessageID: m.MessageID, Date: m.Written.In(p.Now().Location()), Key: m.Key.Joined(), Bytes: data}
-	receipt, failure := p.Transport.Send(ctx, l, func() error {
+	sending, ended := lingering(ctx, parting)
+	defer ended()
+	receipt, failure := p.Transport.Send(sending, l, func() error {
 		handed := m
 		handed.State, handed.Since = store.DotSent, p.Now()
-		return p.Outbox.Record(ctx, handed, store.Sending)
+		return p.Outbox.Record(ctx, handed, store.Sending) // whoever is told to stop ends no message
 	})
 	m = settled(m, receipt, failure, p.Now(), p.Hold)
 	return m, outcome(failure), p.Outbox.Record(context.WithoutCancel(ctx), m, store.Sending, store.DotSent)
+}
+
+// lingering is a context that ends a while after ctx does. The answer to a message
+// that was handed over is waited for so long, or nobody would know whether it
+// arrived.
+func lingering(ctx context.Context, while time.Duration) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(while, cancel) })
+	return lasting, func() {
+		stop()
+		cancel()
+	}
 }
 
 // arrived is the outcome of what was accepted.

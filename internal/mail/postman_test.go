@@ -320,14 +320,20 @@ func TestStopped(t *testing.T) {
 		tr.send = func(ctx context.Context, _ *Letter, beforeDot func() error) (string, error) {
 			if stopBeforeDot {
 				stop()
-				if err := beforeDot(); err == nil {
+				err := beforeDot()
+				if err == nil {
 					t.Error("the letter would have been ended after the stop")
 				}
-				return "", &Error{Outcome: Temporary, Err: ctx.Err()}
+				return "", &Error{Outcome: Temporary, Err: err}
 			}
 			err := beforeDot()
 			stop()
-			return "taken", err
+			select { // the answer takes a while
+			case <-ctx.Done():
+				return "", &Error{Outcome: Unknown, Err: ctx.Err()}
+			case <-time.After(100 * time.Millisecond):
+				return "taken", err
+			}
 		}
 		_, err := p.Deliver(ctx)
 		if !errors.Is(err, context.Canceled) {

@@ -42,7 +42,7 @@ func TestArrows(t *testing.T) {
 		"internal/swap",
 	}
 	// Tools stand beside the house: the program does not import them.
-	tools := []string{"internal/samples", "internal/samples/generate", "internal/bench", "internal/dist", "internal/licences/generate", "internal/register/registertest", "internal/mail/mailtest", "internal/realparts"}
+	tools := []string{"internal/samples", "internal/samples/generate", "internal/bench", "internal/dist", "internal/licences/generate", "internal/register/registertest", "internal/mail/mailtest", "internal/daemon/daemontest", "internal/realparts"}
 	seen := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"regcert/internal/config"
+	"regcert/internal/daemon/daemontest"
 	"regcert/internal/register/registertest"
 	"regcert/internal/store"
 	"regcert/internal/web"
@@ -46,7 +47,7 @@ daemon:
 type centre struct {
 	t      *testing.T
 	dir    string
-	clock  *clock
+	clock  *daemontest.Clock
 	log    *lines
 	reread chan os.Signal
 	getenv func(string) string
@@ -58,7 +59,7 @@ type centre struct {
 
 func newCentre(t *testing.T, at, zone, config string) *centre {
 	t.Helper()
-	c := &centre{t: t, dir: t.TempDir(), clock: newClock(t, at, zone), log: &lines{t: t}, reread: make(chan os.Signal, 1), getenv: func(string) string { return "" }}
+	c := &centre{t: t, dir: t.TempDir(), clock: daemontest.New(t, at, zone), log: &lines{t: t}, reread: make(chan os.Signal, 1), getenv: func(string) string { return "" }}
 	for _, f := range registertest.Files(t, registers) {
 		c.write(f.Name, f.Data)
 	}
@@ -120,12 +121,12 @@ func (c *centre) until(text string) {
 	end, err := time.ParseInLocation("2006-01-02 15:04", text, c.clock.Now().Location())
 	check(c.t, err)
 	for {
-		c.clock.settle(2)
-		if c.clock.next(end) {
+		c.clock.Settle(2)
+		if c.clock.Next(end) {
 			break
 		}
 	}
-	c.clock.settle(2)
+	c.clock.Settle(2)
 }
 
 // hop lets the time pass in steps, between which the computer sleeps.
@@ -134,7 +135,7 @@ func (c *centre) hop(text string, step time.Duration) {
 	end, err := time.ParseInLocation("2006-01-02 15:04", text, c.clock.Now().Location())
 	check(c.t, err)
 	for c.clock.Now().Add(step).Before(end) {
-		c.clock.jump(step - 2*lookEvery)
+		c.clock.Jump(step - 2*lookEvery)
 		c.look()
 	}
 	c.until(text)
@@ -144,10 +145,10 @@ func (c *centre) hop(text string, step time.Duration) {
 func (c *centre) look() {
 	c.t.Helper()
 	for range 2 { // the desks need not rest equally long
-		c.clock.settle(2)
-		c.clock.next(c.clock.Now().Add(lookEvery))
+		c.clock.Settle(2)
+		c.clock.Next(c.clock.Now().Add(lookEvery))
 	}
-	c.clock.settle(2)
+	c.clock.Settle(2)
 }
 
 // state looks into the state.

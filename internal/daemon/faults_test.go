@@ -128,14 +128,14 @@ func (d *faultyDay) happen() {
 	case what == "panic":
 		d.panics.Store(!d.panics.Load())
 	case what == "sleep":
-		c.clock.settle(2)
-		c.clock.jump(time.Duration(d.dice.IntN(180)) * time.Minute)
+		c.clock.Settle(2)
+		c.clock.Jump(time.Duration(d.dice.IntN(180)) * time.Minute)
 	case what == "clock":
-		c.clock.settle(2)
-		c.clock.jump(time.Duration(d.dice.IntN(60)-30) * time.Minute)
+		c.clock.Settle(2)
+		c.clock.Jump(time.Duration(d.dice.IntN(60)-30) * time.Minute)
 	case what == "restart" && string(c.read("config.yaml")) == string(d.right):
 		check(c.t, c.end())
-		c.clock.jump(time.Duration(d.dice.IntN(90)) * time.Minute)
+		c.clock.Jump(time.Duration(d.dice.IntN(90)) * time.Minute)
 		c.start()
 	}
 }

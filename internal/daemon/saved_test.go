@@ -95,8 +95,8 @@ func TestSavedOften(t *testing.T) {
 	c.until("2026-05-11 09:05")
 	for i := range 10 {
 		c.write("enrolments.xlsx", registertest.Files(t, []string{another, registers}[i%2])[0].Data)
-		c.clock.settle(2)
-		c.clock.next(c.clock.Now().Add(15 * time.Second))
+		c.clock.Settle(2)
+		c.clock.Next(c.clock.Now().Add(15 * time.Second))
 	}
 	c.until("2026-05-11 09:20")
 	check(t, c.end())

@@ -117,11 +117,11 @@ func TestDowntime(t *testing.T) {
 			if tt.restart {
 				check(t, c.end())
 			}
-			c.clock.jump(back.Sub(c.clock.Now()))
+			c.clock.Jump(back.Sub(c.clock.Now()))
 			if tt.restart {
 				c.start()
 			}
-			c.clock.settle(2)
+			c.clock.Settle(2)
 			c.look()
 			c.look()
 			check(t, c.end())
@@ -139,11 +139,11 @@ func TestClockIsSet(t *testing.T) {
 	c := newCentre(t, "2026-05-11 06:00", "Europe/London", settings)
 	c.start()
 	c.until("2026-05-11 08:30")
-	c.clock.jump(-2 * time.Hour)
+	c.clock.Jump(-2 * time.Hour)
 	c.hop("2026-05-11 12:30", 10*time.Minute)
-	c.clock.jump(4 * 365 * 24 * time.Hour)
+	c.clock.Jump(4 * 365 * 24 * time.Hour)
 	c.look()
-	c.clock.jump(-4 * 365 * 24 * time.Hour)
+	c.clock.Jump(-4 * 365 * 24 * time.Hour)
 	c.hop("2026-05-18 08:30", 10*time.Minute)
 	check(t, c.end())
 	got := slices.DeleteFunc(c.slots("digest"), func(s string) bool { return strings.HasPrefix(s, "2030") })

@@ -1,4 +1,5 @@
-package daemon
+// Package daemontest has a clock for the daemon that tests move.
+package daemontest
 
 import (
 	"math"
@@ -7,8 +8,8 @@ import (
 	"time"
 )
 
-// clock is a clock that tests move.
-type clock struct {
+// Clock is a clock that tests move.
+type Clock struct {
 	mu     sync.Mutex
 	rests  *sync.Cond // somebody has begun to wait
 	wall   time.Time
@@ -22,7 +23,8 @@ type timer struct {
 	fires chan time.Time
 }
 
-func newClock(t *testing.T, text, zone string) *clock {
+// New gives a clock that shows a time such as 2026-05-11 08:00 in a time zone.
+func New(t *testing.T, text, zone string) *Clock {
 	t.Helper()
 	where, err := time.LoadLocation(zone)
 	if err != nil {
@@ -32,18 +34,20 @@ func newClock(t *testing.T, text, zone string) *clock {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{wall: at, timers: map[*timer]bool{}}
+	c := &Clock{wall: at, timers: map[*timer]bool{}}
 	c.rests = sync.NewCond(&c.mu)
 	return c
 }
 
-func (c *clock) Now() time.Time {
+// Now is what the clock shows.
+func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.wall
 }
 
-func (c *clock) Timer(d time.Duration) (<-chan time.Time, func()) {
+// Timer fires when the time has passed.
+func (c *Clock) Timer(d time.Duration) (<-chan time.Time, func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := &timer{c.awake + d, make(chan time.Time, 1)}
@@ -56,8 +60,8 @@ func (c *clock) Timer(d time.Duration) (<-chan time.Time, func()) {
 	}
 }
 
-// settle waits until so many wait, and nobody works.
-func (c *clock) settle(n int) {
+// Settle waits until so many wait, and nobody works.
+func (c *Clock) Settle(n int) {
 	late := time.AfterFunc(time.Minute, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -75,9 +79,9 @@ func (c *clock) settle(n int) {
 	}
 }
 
-// next lets the time pass until the next timer fires, but not past the end. It
+// Next lets the time pass until the next timer fires, but not past the end. It
 // reports whether that is reached.
-func (c *clock) next(end time.Time) bool {
+func (c *Clock) Next(end time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.timers) == 0 {
@@ -95,7 +99,7 @@ func (c *clock) next(end time.Time) bool {
 	return !c.wall.Before(end)
 }
 
-func (c *clock) pass(d time.Duration) {
+func (c *Clock) pass(d time.Duration) {
 	c.wall, c.awake = c.wall.Add(d), c.awake+d
 	for t := range c.timers {
 		if t.at <= c.awake {
@@ -105,9 +109,9 @@ func (c *clock) pass(d time.Duration) {
 	}
 }
 
-// jump sets the clock, as people do, and as it is after a suspend: timers know
+// Jump sets the clock, as people do, and as it is after a suspend: timers know
 // nothing of it.
-func (c *clock) jump(d time.Duration) {
+func (c *Clock) Jump(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wall = c.wall.Add(d)

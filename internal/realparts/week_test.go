@@ -1,20 +1,13 @@
 package realparts
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"regcert/internal/config"
-	"regcert/internal/daemon"
-	"regcert/internal/daemon/daemontest"
 	"regcert/internal/mail/mailtest"
-	"regcert/internal/web"
 )
 
 // TestWeekOfTheDaemon has the daemon go through a week, second by second of a clock
@@ -40,39 +33,19 @@ mail:
   smtp: {host: 127.0.0.1, port: %d, tls: starttls, username: %s, password_file: password.txt, ca_file: ca.pem}
 daemon: {owner: {name: Admin, email: admin@centre.example}}
 `, server.port, mailtest.User))
-	cfg, err := config.Load(filepath.Join(string(c), "config.yaml"))
-	check(t, err)
 	began := time.Now()
-	clock := daemontest.New(t, "2026-05-10 18:00", "Europe/London")
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	check(t, err)
-	defer log.Close()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- (&daemon.Daemon{
-			File: cfg.File, Config: cfg, Program: "test", Getenv: os.Getenv, Clock: clock, Log: slog.New(slog.NewTextHandler(log, nil)), Metrics: web.NewMetrics("test"),
-		}).Run(ctx)
-	}()
-	until := func(text string) {
-		end, err := time.ParseInLocation("2006-01-02 15:04", text, cfg.Location)
-		check(t, err)
-		for clock.Settle(2); !clock.Next(end); clock.Settle(2) {
-		}
-		clock.Settle(2)
-	}
+	d := serve(t, c, "2026-05-10 18:00")
 	workbook := filepath.Join(string(c), "sample-workbooks", "enrolments.xlsx")
 	asStaffHaveIt := readFile(t, workbook)
-	until("2026-05-13 14:00")
+	d.until("2026-05-13 14:00")
 	treated := readFile(t, workbook)
 	writeFile(t, workbook, asStaffHaveIt)
-	until("2026-05-13 14:01")
+	d.until("2026-05-13 14:01")
 	if again := readFile(t, workbook); string(again) == string(asStaffHaveIt) || len(again) < len(treated)*9/10 {
 		t.Error("what staff saved has no statuses after a minute")
 	}
-	until("2026-05-17 18:00")
-	stop()
-	check(t, <-ended)
+	d.until("2026-05-17 18:00")
+	d.end()
 	t.Logf("a week took %v", time.Since(began).Round(time.Second))
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("a week took %v, more than a minute", took)
@@ -90,7 +63,4 @@ daemon: {owner: {name: Admin, email: admin@centre.example}}
 		t.Errorf("quality has %d digests and %d messages of what is urgent", digests, urgent)
 	}
 	server.mailbox(t, "admin", 0)
-	if t.Failed() {
-		t.Log(string(readFile(t, log.Name())))
-	}
 }

@@ -27,6 +27,7 @@ const (
 	secondRun = "regcert run, nothing to change"
 	digest    = "regcert digest, compared with the week before"
 	report    = "regcert report: the action list as a workbook"
+	idle      = "regcert serve, for a minute with nothing to do"
 	library   = "excelize: open, get rows, set 4 cells a row, save"
 )
 
@@ -118,8 +119,11 @@ func (b *bench) measureAll(l load) error {
 }
 
 func (b *bench) round(l load, p place) error {
-	if l.digest {
+	switch {
+	case l.digest:
 		return b.digestRound(l, p)
+	case l.daemon:
+		return b.idleRound(l, p)
 	}
 	for _, m := range [][2]string{{limit, "hash"}, {floor, "floor"}, {readOnly, "read"}} {
 		if err := b.measure(l, m[0], 1, b.self, "-do", m[1], p.pristine); err != nil {
@@ -210,6 +214,12 @@ func (b *bench) measure(l load, name string, scale float64, program string, args
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	b.took(l, name, scale, wall, state.UserTime()+state.SystemTime(), peakMemory(state))
+	return nil
+}
+
+// took adds what something took to its measurement.
+func (b *bench) took(l load, name string, scale float64, wall, work time.Duration, memory int64) {
 	i := slices.IndexFunc(b.done, func(m measurement) bool { return m.load.name == l.name && m.name == name })
 	if i < 0 {
 		i = len(b.done)
@@ -217,9 +227,8 @@ func (b *bench) measure(l load, name string, scale float64, program string, args
 	}
 	m := &b.done[i]
 	m.wall = append(m.wall, wall)
-	m.work = append(m.work, state.UserTime()+state.SystemTime())
-	m.memory = max(m.memory, peakMemory(state))
-	return nil
+	m.work = append(m.work, work)
+	m.memory = max(m.memory, memory)
 }
 
 // run runs a program to its end. That check exits with 1 because it has found

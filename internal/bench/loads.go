@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -17,6 +18,7 @@ type load struct {
 	rounds    int
 	byLibrary int  // how many of the workbooks the library gets; 0: it is not measured
 	digest    bool // what is measured is what is made of its findings, not what is written back
+	daemon    bool // what is measured is the daemon, which has nothing to do
 }
 
 // The loads, by name.
@@ -25,6 +27,7 @@ const (
 	smallWorkbooks = "small"
 	hugeRegister   = "huge"
 	lateRegister   = "late"
+	watched        = "watched"
 )
 
 // loads are the sets that are measured.
@@ -35,6 +38,7 @@ func loads(o options) []load {
 		{name: hugeRegister, books: 1, rows: o.large, columns: samples.NarrowColumns(), rounds: (o.runs + 1) / 2},
 		// Nothing in it says that a learner is registered: on most rows something is open.
 		{name: lateRegister, books: 1, rows: o.late, columns: []string{"Learner ID", "Qualification Code", "Course Start"}, rounds: o.runs, digest: true},
+		{name: watched, books: o.watched, rows: 200, rounds: 1, daemon: true},
 	}
 	var list []load
 	for _, l := range all {
@@ -67,7 +71,9 @@ type target struct {
 	of, to       string // measurements; to is empty where the figure is memory, or processors
 	atMost       float64
 	memoryAtMost int64
-	busyAtLeast  float64 // processors at work, of two
+	busyAtLeast  float64       // processors at work, of two
+	workAtMost   time.Duration // of all processors
+	wallAtMost   time.Duration
 }
 
 func targets() []target {
@@ -84,5 +90,8 @@ func targets() []target {
 		{what: "huge register: first run against the floor", load: hugeRegister, of: firstRun, to: floor, atMost: 6},
 		// On 130,000 of its rows something is open, and the life of each begins.
 		{what: "huge register: peak memory of the first run", load: hugeRegister, of: firstRun, memoryAtMost: 1.3e9},
+		{what: "watched workbooks, unchanged: a run", load: watched, of: secondRun, wallAtMost: time.Second},
+		{what: "the idle daemon: processor time in a minute", load: watched, of: idle, workAtMost: 100 * time.Millisecond},
+		{what: "the idle daemon: memory", load: watched, of: idle, memoryAtMost: 40e6},
 	}
 }

@@ -1,7 +1,7 @@
 // Command bench measures regcert on made registers: one large, many small, one
-// very large and one in which most is late, each against the least work that reading and writing such
-// workbooks takes, and against a library that rewrites them. `make bench` runs
-// it.
+// very large and one in which most is late, each against the least work that reading
+// and writing such workbooks takes, and against a library that rewrites them; and
+// the daemon while it has nothing to do. `make bench` runs it.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 type options struct {
 	regcert, config    string
 	rows, books, large int
-	late               int
+	late, watched      int
 	runs               int
 	excelize           bool
 }
@@ -29,10 +29,11 @@ func main() {
 	flag.IntVar(&o.books, "books", 500, "how many small `workbooks`; 0: they are not measured")
 	flag.IntVar(&o.large, "large", 1_000_000, "`rows` of the very large register; 0: it is not measured")
 	flag.IntVar(&o.late, "late", 48_000, "`rows` of the register of which most are late, some 50,000 findings; 0: it is not measured")
+	flag.IntVar(&o.watched, "watched", 200, "how many `workbooks` the idle daemon watches, on Linux; 0: it is not measured")
 	flag.IntVar(&o.runs, "runs", 5, "how many rounds of measurements, half as many of the very large register; the median counts")
 	flag.BoolVar(&o.excelize, "excelize", true, "measure excelize too, once: it takes most of a minute and 2 GB")
 	flag.Parse()
-	if o.runs < 1 || min(o.rows, o.books, o.large, o.late) < 0 {
+	if o.runs < 1 || min(o.rows, o.books, o.large, o.late, o.watched) < 0 {
 		fmt.Fprintln(os.Stderr, "bench: -runs is at least 1, and nothing is less than 0")
 		os.Exit(2)
 	}

@@ -81,6 +81,9 @@ func (b *bench) together(w io.Writer) {
 // perSecond says how many of the load's workbooks are done in a second, or how
 // many rows where it is a single one.
 func perSecond(m measurement) string {
+	if m.name == idle {
+		return ""
+	}
 	n, what := m.load.books, "workbooks"
 	if n == 1 {
 		n, what = m.load.rows, "rows"
@@ -99,6 +102,10 @@ func (b *bench) judge(g target) string {
 		return verdict(m.memory <= g.memoryAtMost, "%s: %s, at most %s", g.what, memory(m.memory), memory(g.memoryAtMost))
 	case g.busyAtLeast > 0 && runtime.NumCPU() < 2:
 		return ""
+	case g.wallAtMost > 0:
+		return verdict(m.median() <= g.wallAtMost, "%s: %s, at most %s", g.what, seconds(m.median()), seconds(g.wallAtMost))
+	case g.workAtMost > 0:
+		return verdict(median(m.work) <= g.workAtMost, "%s: %s, at most %s", g.what, seconds(median(m.work)), seconds(g.workAtMost))
 	case g.busyAtLeast > 0:
 		return verdict(m.busy() >= g.busyAtLeast, "%s: %.1f, at least %g", g.what, m.busy(), g.busyAtLeast)
 	}

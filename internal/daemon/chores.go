@@ -26,6 +26,15 @@ func (s *service) chores(ctx context.Context, now time.Time) error {
 	} else {
 		s.troubles.end(ctx, store.TroubleCalendar, "")
 	}
+	last, err := s.state.LastObserved(ctx)
+	switch {
+	case err != nil:
+		return err
+	case last > today:
+		s.troubles.raise(ctx, store.TroubleClock, "", fmt.Sprintf("the clock shows %s, and what was found on %s is remembered: set the clock right; if it was wrong then, nothing that is found before that day becomes part of the history or is told at once", today.Long(), last.Long()))
+	default:
+		s.troubles.end(ctx, store.TroubleClock, "")
+	}
 	s.today = today
 	return nil
 }

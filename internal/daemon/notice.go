@@ -154,6 +154,8 @@ func inWords(t store.Trouble, cfg *config.Config, treated []store.Treated, now t
 		return "the configuration is wrong since " + day + ", and the one before is in force"
 	case store.TroubleCalendar:
 		return "the list of bank holidays ends"
+	case store.TroubleClock:
+		return "the clock is wrong, or was"
 	}
 	return t.Kind + " since " + day
 }

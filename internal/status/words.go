@@ -119,6 +119,8 @@ func TroubleWords(t store.Trouble) string {
 		return "the configuration"
 	case store.TroubleCalendar:
 		return "the bank holidays"
+	case store.TroubleClock:
+		return "the clock"
 	}
 	return t.Kind
 }

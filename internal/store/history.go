@@ -38,6 +38,20 @@ func (s *Store) Past(ctx context.Context, asOf calendar.Date) (*history.Past, er
 	return p, err
 }
 
+// LastObserved is the last day of which anything was observed, no date where
+// nothing was.
+func (s *Store) LastObserved(ctx context.Context) (day calendar.Date, err error) {
+	err = s.read(ctx, "read the history of findings", func(tx *sql.Tx) error {
+		var text string
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(as_of), '') FROM observation`).Scan(&text); err != nil {
+			return err
+		}
+		day, err = date(text)
+		return err
+	})
+	return day, err
+}
+
 func observations(ctx context.Context, tx *sql.Tx, query, since string) (out []history.Observation, err error) {
 	rows, err := tx.QueryContext(ctx, query, since)
 	if err != nil {

@@ -17,11 +17,12 @@ const (
 	TroubleMail     = "mail"     // mail stays unsent
 	TroubleConfig   = "config"   // the configuration is wrong, and an older one is in force
 	TroubleCalendar = "calendar" // the list of bank holidays ends
+	TroubleClock    = "clock"    // something is remembered of a day that is still to come
 )
 
 // TroubleKinds are the kinds of trouble.
 func TroubleKinds() []string {
-	return []string{TroubleOpen, TroubleWorkbook, TroubleConflict, TroubleRun, TroubleSaved, TroubleDigest, TroubleMail, TroubleConfig, TroubleCalendar}
+	return []string{TroubleOpen, TroubleWorkbook, TroubleConflict, TroubleRun, TroubleSaved, TroubleDigest, TroubleMail, TroubleConfig, TroubleCalendar, TroubleClock}
 }
 
 // Trouble is something that keeps regcert from its work.

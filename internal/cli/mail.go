@@ -27,9 +27,10 @@ func (a *app) mailCommand() *cobra.Command {
 		Long: `List every message that waits or could not be sent, and those that were sent or
 dropped in the last 30 days: to whom, since when, and what was wrong.
 
-A message that could not be sent is tried again by the next run or digest --send,
-after a minute at the earliest, then after twice as long each time, until its time
-is over: a digest's is three days, that of what is told at once is one. A message
+A message that could not be sent is tried again by the daemon, or else by the next
+run or digest --send: after a minute at the earliest, then after twice as long each
+time, until its time is over: a digest's is three days, that of what is told at once
+is one. A message
 whose receipt was not confirmed may have arrived: it is sent once more, an hour
 later at the earliest, unless mail.on_unknown says hold. While a setting is wrong,
 such as the password, all mail is paused.
@@ -51,7 +52,8 @@ is not sent to the same recipient again.`, a.mailDrop),
 			Use:   "resume",
 			Short: "End the pause of mail, once the setting is right",
 			Long: `While a setting is wrong, all mail is paused, and tried again from time to time. This
-ends the pause, so that what is due is sent by the next command that sends mail.
+ends the pause, so that what is due is sent by the daemon, or else by the next
+command that sends mail.
 
 Exit code: 0 done; 2 the command or the configuration is wrong.`,
 			Args: exactly("", 0),

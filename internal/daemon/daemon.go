@@ -127,8 +127,8 @@ func (s *service) serve(ctx context.Context) (ended bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var all sync.WaitGroup
-	all.Go(func() { s.desk(ctx, cancel, "workbooks", s.wakeWork, s.work) })
-	all.Go(func() { s.desk(ctx, cancel, "mail", s.wakeMail, s.post) })
+	all.Go(func() { s.attend(ctx, cancel, desk{"workbooks", s.wakeWork, s.work}) })
+	all.Go(func() { s.attend(ctx, cancel, desk{"mail", s.wakeMail, s.post}) })
 	all.Go(func() { s.show(ctx) })
 	all.Go(func() { s.hear(ctx) })
 	all.Go(func() { s.listen(ctx) })
@@ -170,6 +170,12 @@ func (s *service) begin(ctx context.Context) error {
 	if err = s.recallFiles(ctx); err != nil {
 		return err
 	}
+	for known := range s.troubles.known { // perhaps it was closed, or mended, meanwhile
+		if known.kind == store.TroubleOpen || known.kind == store.TroubleWorkbook {
+			f := s.file(known.subject)
+			f.due, f.held = s.now(), true
+		}
+	}
 	s.text.remember(s.File)
 	s.Log.Info("regcert serves", "version", s.Program, "config", s.File, "state", s.cfg().StateDir)
 	return nil
@@ -180,15 +186,23 @@ func (s *service) cfg() *config.Config { return s.office.Load().Config }
 // now is the time in the configured time zone.
 func (s *service) now() time.Time { return s.Clock.Now().In(s.cfg().Location) }
 
-// desk takes one step after the other, with the time between them that each asks
+// desk is where one thing is done after the other.
+type desk struct {
+	name string
+	wake <-chan struct{} // somebody wants it to look now
+	step func(context.Context) (rest time.Duration, err error)
+}
+
+// attend takes one step after the other, with the rest between them that each asks
 // for, until ctx ends. A step that fails or panics is taken again later.
-func (s *service) desk(ctx context.Context, stop context.CancelCauseFunc, name string, wake <-chan struct{}, step func(context.Context) (time.Duration, error)) {
+func (s *service) attend(ctx context.Context, stop context.CancelCauseFunc, d desk) {
 	for failures := 0; ctx.Err() == nil; {
 		var wait time.Duration
 		err := s.safely(func() (err error) {
-			wait, err = step(ctx)
+			wait, err = d.step(ctx)
 			return err
 		})
+		wake := d.wake
 		switch {
 		case err == nil:
 			failures = 0
@@ -200,22 +214,13 @@ func (s *service) desk(ctx context.Context, stop context.CancelCauseFunc, name s
 			return
 		default:
 			failures++
-			wait = backoff(failures, time.Minute, 15*time.Minute)
-			s.Log.Error("this could not be done", "desk", name, "error", err, "again_in", wait.String())
-			wake = nil // or each saved workbook would have it try
+			wait, wake = backoff(failures, time.Minute, 15*time.Minute), nil // or each saved workbook would have it try
+			s.Log.Error("this could not be done", "desk", d.name, "error", err, "again_in", wait.String())
 		}
 		if wait > 0 {
 			s.rest(ctx, wait, wake)
 		}
-		wake = s.wakeOf(name)
 	}
-}
-
-func (s *service) wakeOf(desk string) <-chan struct{} {
-	if desk == "mail" {
-		return s.wakeMail
-	}
-	return s.wakeWork
 }
 
 // rest waits, unless somebody wakes it up.

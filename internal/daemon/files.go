@@ -118,7 +118,7 @@ func (s *service) findOut(ctx context.Context, f *file, now time.Time) {
 	switch {
 	case errors.Is(err, swap.ErrChanging):
 		f.since = now
-	case err == nil && hex.EncodeToString(sum[:]) == f.sum:
+	case err == nil && hex.EncodeToString(sum[:]) == f.sum && f.tries == 0:
 		f.isNew = false
 	default: // what is wrong with it is found out when it is treated
 		f.due, f.tries, f.held, f.isNew = now, 0, false, false

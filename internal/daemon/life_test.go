@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"regcert/internal/config"
+	"regcert/internal/mail/mailtest"
 	"regcert/internal/store"
 )
 
@@ -160,8 +162,8 @@ func TestBusyState(t *testing.T) {
 	}
 }
 
-// TestMailIsDown guards that a digest waits until mail can be sent again, that the
-// owner is told when it stays away, and that it goes out once.
+// TestMailIsDown guards that a digest waits until mail can be sent again, that it
+// is known meanwhile, and that it goes out once.
 func TestMailIsDown(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, "2026-05-11 06:00", "Europe/London", settings)
@@ -178,11 +180,29 @@ func TestMailIsDown(t *testing.T) {
 	c.hop("2026-05-11 13:00", 5*time.Minute)
 	check(t, c.end())
 	c.wantSent("quality@centre.example", 1)
+	c.wantSent("admin@centre.example", 0) // it would have come too late
 	c.state(func(s *store.Store) {
 		if troubles, err := s.Troubles(t.Context()); err != nil || len(troubles) != 0 {
 			t.Errorf("there is still %v %v", troubles, err)
 		}
 	})
+}
+
+// TestMessageFails guards that the owner is told of a message that is refused for
+// good, while others go out.
+func TestMessageFails(t *testing.T) {
+	t.Parallel()
+	office := mailtest.Open(t, "starttls")
+	c := newCentre(t, "2026-05-11 07:30", "Europe/London", strings.Replace(settings, "quality@centre.example", "gone@centre.example", 1)+
+		"mail: {transport: smtp, from: regcert@centre.example, smtp: {host: 127.0.0.1, port: "+strconv.Itoa(office.Port)+", auth: none, ca_file: ca.pem}}\n")
+	c.write("ca.pem", office.CA)
+	c.start()
+	c.until("2026-05-11 08:10")
+	check(t, c.end())
+	letters := office.Taken()
+	if len(letters) != 1 || letters[0].To[0] != "admin@centre.example" || !strings.Contains(letters[0].Body, "the digest for Quality was not sent: ") {
+		t.Errorf("delivered was %+v", letters)
+	}
 }
 
 // TestEndsInTime guards that the daemon ends soon when it is told to, whatever it

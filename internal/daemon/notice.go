@@ -74,8 +74,8 @@ func (s *service) notify(ctx context.Context, now time.Time) error {
 }
 
 // isDue reports whether something has been in the way for so long that the owner
-// is to know. While no mail goes out at all, a message says so only when it is
-// too late: that is left to the log and to whoever watches.
+// is to know. That no mail goes out at all is left to the log and to whoever
+// watches, as a message would say so only when it is too late.
 func isDue(t store.Trouble, cfg *config.Config, now time.Time) bool {
 	since := t.Since.In(cfg.Location)
 	switch t.Kind {
@@ -91,6 +91,8 @@ func isDue(t store.Trouble, cfg *config.Config, now time.Time) bool {
 		return !now.Before(since.Add(time.Hour))
 	case store.TroubleConfig:
 		return !now.Before(since.Add(10 * time.Minute))
+	case store.TroubleMail:
+		return t.Subject != ""
 	}
 	return true
 }
@@ -149,7 +151,7 @@ func inWords(t store.Trouble, cfg *config.Config, treated []store.Treated, now t
 	case store.TroubleDigest:
 		return "the digest could not be composed since " + day
 	case store.TroubleMail:
-		return "mail stays unsent since " + day
+		return t.Subject + " was not sent; `regcert mail` says more"
 	case store.TroubleConfig:
 		return "the configuration is wrong since " + day + ", and the one before is in force"
 	case store.TroubleCalendar:

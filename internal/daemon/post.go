@@ -58,29 +58,47 @@ func (s *service) lookAtMail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if why := unsent(open, pause, s.now()); why != "" {
+	now := s.now()
+	if why := outage(open, pause, now); why != "" {
 		s.troubles.raise(ctx, store.TroubleMail, "", why)
-		return nil
+	} else {
+		s.troubles.end(ctx, store.TroubleMail, "")
 	}
-	s.troubles.end(ctx, store.TroubleMail, "")
+	failed := map[string]bool{"": true} // which is the outage
+	for _, m := range open {
+		if why := failure(m, now); why != "" {
+			subject := fmt.Sprintf("message %d", m.ID)
+			failed[subject] = true
+			s.troubles.raise(ctx, store.TroubleMail, subject, why)
+		}
+	}
+	s.troubles.endOthers(ctx, failed, store.TroubleMail)
 	return nil
 }
 
-// unsent says which mail stays unsent; empty: none.
-func unsent(open []store.Message, pause *store.Pause, now time.Time) string {
+// outage says why no mail goes out; empty: it does.
+func outage(open []store.Message, pause *store.Pause, now time.Time) string {
 	if pause != nil {
 		return "no mail is sent: " + pause.Reason
 	}
 	for _, m := range open {
-		what := fmt.Sprintf("the %s for %s (message %d)", m.Job, m.Name, m.ID)
-		switch {
-		case m.State == store.Failed && now.Before(m.Since.Add(failedFor)):
-			return what + " was not sent: " + m.Error
-		case m.State == store.Unknown && m.NextTry.IsZero() && now.Before(m.Since.Add(failedFor)):
-			return what + " may not have arrived: " + m.Error
-		case m.State == store.Pending && m.Written.Add(unsentFor).Before(now):
-			return what + " was not sent yet: " + m.Error
+		if m.State == store.Pending && m.Written.Add(unsentFor).Before(now) {
+			return fmt.Sprintf("the %s for %s was not sent yet: %s", m.Job, m.Name, m.Error)
 		}
+	}
+	return ""
+}
+
+// failure says why a message is not sent any more by itself; empty: it is not so,
+// or so for long.
+func failure(m store.Message, now time.Time) string {
+	switch {
+	case now.After(m.Since.Add(failedFor)):
+		return ""
+	case m.State == store.Failed:
+		return fmt.Sprintf("the %s for %s was not sent: %s", m.Job, m.Name, m.Error)
+	case m.State == store.Unknown && m.NextTry.IsZero():
+		return fmt.Sprintf("the %s for %s may not have arrived: %s", m.Job, m.Name, m.Error)
 	}
 	return ""
 }

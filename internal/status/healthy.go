@@ -42,6 +42,8 @@ func (s *Status) Healthy() (bool, []string) {
 			add("the digest has failed since %s%s", Moment(t.Since), colon(t.Reason))
 		case store.TroubleConfig:
 			add("the configuration has been wrong since %s, and an earlier one is in force%s", Moment(t.Since), colon(t.Reason))
+		case store.TroubleClock:
+			add("%s", t.Reason)
 		}
 	}
 	why = append(why, s.mailReasons()...)

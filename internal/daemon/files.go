@@ -135,7 +135,7 @@ func programOf(held *swap.Held) string {
 // waiting lists the workbooks that are to be treated now.
 func (s *service) waiting(now time.Time) (out []*file) {
 	for _, f := range s.files {
-		if f.path != "" && !f.due.IsZero() && !f.held && !f.due.After(now) {
+		if f.path != "" && !f.due.IsZero() && !f.held && !waits(f.due, now) {
 			out = append(out, f)
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"regcert/internal/register/registertest"
 	"regcert/internal/schedule"
 )
 
@@ -136,14 +138,31 @@ func TestDowntime(t *testing.T) {
 // that a clock which was years ahead for a while keeps no later slot from being done.
 func TestClockIsSet(t *testing.T) {
 	t.Parallel()
-	c := newCentre(t, "2026-05-11 06:00", "Europe/London", settings)
+	c := newCentre(t, "2026-05-11 06:00", "Europe/London", strings.Replace(settings, `path: "*.xlsx"`, `path: "*.xlsx", password_env: BOOM`, 1))
+	var fails atomic.Bool
+	c.getenv = func(string) string {
+		if fails.Load() {
+			panic("boom")
+		}
+		return ""
+	}
 	c.start()
 	c.until("2026-05-11 08:30")
 	c.clock.Jump(-2 * time.Hour)
 	c.hop("2026-05-11 12:30", 10*time.Minute)
+	fails.Store(true) // so that what is due then is not done
 	c.clock.Jump(4 * 365 * 24 * time.Hour)
 	c.look()
+	c.write("enrolments.xlsx", registertest.Files(t, registers)[0].Data)
+	c.look()
+	c.look()
+	c.look()
 	c.clock.Jump(-4 * 365 * 24 * time.Hour)
+	fails.Store(false)
+	c.until("2026-05-11 12:40")
+	if got := c.status("enrolments.xlsx", "L001"); got == "" {
+		t.Error("what was saved while the clock was ahead has no status")
+	}
 	c.hop("2026-05-18 08:30", 10*time.Minute)
 	check(t, c.end())
 	got := slices.DeleteFunc(c.slots("digest"), func(s string) bool { return strings.HasPrefix(s, "2030") })

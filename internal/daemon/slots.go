@@ -79,6 +79,11 @@ func (s *service) doSlot(ctx context.Context, now time.Time) (did bool, err erro
 		return false, err
 	}
 	s.mayBeDue = len(due) > 0
+	zone := s.cfg().Location
+	due = slices.DeleteFunc(due, func(slot store.Slot) bool { // of when the clock was ahead
+		at, err := schedule.ParseSlot(slot.At)
+		return err == nil && at.In(zone).After(now)
+	})
 	for i, slot := range due {
 		at, err := schedule.ParseSlot(slot.At)
 		if err != nil {
@@ -87,13 +92,13 @@ func (s *service) doSlot(ctx context.Context, now time.Time) (did bool, err erro
 		switch {
 		case slices.ContainsFunc(due[i+1:], func(later store.Slot) bool { return later.Job == slot.Job }):
 			slot.State, slot.Ended, slot.Note = store.SlotSkipped, now, "a later one was due, too"
-		case at.In(s.cfg().Location).Add(s.catchUp()).Before(now):
+		case at.In(zone).Add(s.catchUp()).Before(now):
 			slot.State, slot.Ended = store.SlotFailed, now
 			if slot.Note == "" {
 				slot.Note = "it could not be done in time"
 			}
 			s.Log.Error("a job of the schedule is given up", "job", slot.Job, "slot", slot.At, "why", slot.Note)
-		case slot.NextTry.After(now):
+		case waits(slot.NextTry, now):
 			continue
 		default:
 			return true, s.attempt(ctx, slot, at)
@@ -105,12 +110,21 @@ func (s *service) doSlot(ctx context.Context, now time.Time) (did bool, err erro
 	return false, nil
 }
 
+// longestWait is how long is waited at the most before something is tried again.
+const longestWait = time.Hour
+
+// waits reports whether something is not to be tried yet. What lies further ahead
+// than anything waits was said by a clock that was ahead.
+func waits(until, now time.Time) bool {
+	return until.After(now) && !until.After(now.Add(longestWait))
+}
+
 // attempt does the job of a slot. That it began is on the disk before, so that a
 // job which takes the process with it is not begun anew at once for ever.
 func (s *service) attempt(ctx context.Context, slot store.Slot, at schedule.Slot) error {
 	began := s.now()
 	slot.Tries++
-	slot.NextTry = began.Add(backoff(slot.Tries, time.Minute, time.Hour))
+	slot.NextTry = began.Add(backoff(slot.Tries, time.Minute, longestWait))
 	if err := s.state.SaveSlot(ctx, slot); err != nil {
 		return err
 	}

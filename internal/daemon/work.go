@@ -130,7 +130,7 @@ func (s *service) took(ctx context.Context, result *batch.Result, all bool) {
 			s.troubles.end(ctx, store.TroubleWorkbook, w.Path)
 		case batch.Failed:
 			level = s.Log.Warn
-			f.later(now, 5*time.Minute, time.Hour)
+			f.later(now, 5*time.Minute, longestWait)
 			s.troubles.raise(ctx, store.TroubleWorkbook, w.Path, w.Reason)
 			s.troubles.end(ctx, store.TroubleOpen, w.Path)
 		default:

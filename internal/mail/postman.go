@@ -40,7 +40,13 @@ func backoff(tries int) time.Duration {
 // Due reports whether a message is to be sent by itself now.
 func (p *Postman) Due(m store.Message) bool {
 	now := p.Now()
-	return isWaiting(m) && !m.NextTry.IsZero() && !m.NextTry.After(now) && !isOver(m, now)
+	return isWaiting(m) && !m.NextTry.IsZero() && !isAhead(m.NextTry, now) && !isOver(m, now)
+}
+
+// isAhead reports whether a time is still to come. What lies further ahead than
+// anything waits was said by a clock that was ahead, and does not count.
+func isAhead(at, now time.Time) bool {
+	return at.After(now) && !at.After(now.Add(max(longestWait, unknownWait)))
 }
 
 // isWaiting reports whether a message is still to be sent, or may be.
@@ -112,7 +118,7 @@ func (p *Postman) wants(m store.Message, pause *store.Pause, asked []int64) bool
 	if len(asked) > 0 {
 		return slices.Contains(asked, m.ID) && isWaiting(m)
 	}
-	return p.Due(m) && (pause == nil || !pause.Until.After(p.Now()))
+	return p.Due(m) && (pause == nil || !isAhead(pause.Until, p.Now()))
 }
 
 // Recover settles what a process left behind that ended while it delivered.

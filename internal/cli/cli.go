@@ -138,9 +138,9 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if a.format != "text" && a.format != "json" {
-				return usage("--format must be text or json, not %q", a.format)
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.checkFormat(cmd); err != nil {
+				return err
 			}
 			getenv, err := withSecrets(a.Getenv)
 			if err != nil {
@@ -159,7 +159,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configFile, "config", defaultConfig, "the configuration file")
 	flags.StringVar(&a.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of today")
-	flags.StringVar(&a.format, "format", "text", "text or json")
+	flags.StringVar(&a.format, "format", "text", "text or json; html with check")
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
@@ -168,6 +168,19 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
 	)
 	return root
+}
+
+// checkFormat checks --format: html is for check alone.
+func (a *app) checkFormat(cmd *cobra.Command) error {
+	switch {
+	case a.format == "text" || a.format == "json":
+		return nil
+	case a.format != "html":
+		return usage("--format must be text, json or html, not %q", a.format)
+	case cmd.Name() != "check":
+		return usage("--format html goes with `regcert check`")
+	}
+	return nil
 }
 
 // checkAsOf checks the day of --as-of, if one is given.

@@ -180,7 +180,7 @@ func nameHeading(most Privacy) string {
 
 // statusOf says in words how a finding stands, coloured by what that means.
 func statusOf(f *told) actionlist.Cell {
-	tone, _ := Look(f.Finding)
+	tone, _ := look(f.Finding)
 	label := countOf(f.Life, f.Severity)
 	return actionlist.Status(strings.ToUpper(label[:1])+label[1:], toneNamed(tone))
 }

@@ -132,7 +132,7 @@ func (c *composer) item(f *told) Item {
 	} else if c.names != nil {
 		out.Name = c.names[f.Life.Key.ID].shown(f.how)
 	}
-	out.Tone, out.Label = Look(f.Finding)
+	out.Tone, out.Label = look(f.Finding)
 	if f.Snooze != nil {
 		out.Sleep = sleep(f.Snooze)
 	}
@@ -210,24 +210,28 @@ func WholePlace(f *policy.Finding) string {
 	return fmt.Sprintf("%s, row %d", OneLine(f.Sheet, 40), f.Row)
 }
 
-// Look says how a finding is shown: its tone, and what that means in words.
-func Look(f *policy.Finding) (tone, label string) {
+// look says how a finding is shown: its tone, and what that means in words.
+func look(f *policy.Finding) (tone, label string) {
 	if f.IsReady() {
 		return "blue", "Ready"
 	}
-	switch f.Severity {
-	case policy.Breach:
-		return "red", "Missed"
-	case policy.Overdue:
-		return "red", "Overdue"
+	label = InWords(f.Severity)
+	return ToneOf(f.Severity), strings.ToUpper(label[:1]) + label[1:]
+}
+
+// ToneOf is the look of a severity: "red", "amber", "blue", "violet" or "grey".
+func ToneOf(s policy.Severity) string {
+	switch s {
+	case policy.Breach, policy.Overdue:
+		return "red"
 	case policy.AtRisk:
-		return "amber", "At risk"
+		return "amber"
 	case policy.Todo:
-		return "blue", "To do"
+		return "blue"
 	case policy.Data:
-		return "violet", "To correct"
+		return "violet"
 	}
-	return "grey", "For information"
+	return "grey"
 }
 
 // newStep is what a finding asks for. Of what is wrong in the data or was missed

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,16 +31,29 @@ func (a *app) mayOutput(path string) error {
 	case !slices.Contains([]string{".html", ".htm"}, strings.ToLower(filepath.Ext(path))):
 		return usage("--output: the name of a page ends in .html, and %s does not", path)
 	}
-	info, err := os.Lstat(path)
+	head, err := headOf(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return trouble(err, "Name a file in a folder that can be read and written.")
-	case !info.Mode().IsRegular():
-		return &failure{code: exitUsage, err: fmt.Errorf("%s: it is there, and no file", path), remedy: "Name another file."}
+	case !page.IsPage(head):
+		return &failure{code: exitUsage, err: fmt.Errorf("%s: it is there, and no page of regcert's: it may be somebody's work", path), remedy: "Nothing was written. Name another file."}
 	}
 	return nil
+}
+
+// headOf is what a file begins with; of what is no file, nothing.
+func headOf(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, page.HeadSize))
 }
 
 // showPage prints a page, or writes it into a file.

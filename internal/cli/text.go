@@ -115,6 +115,18 @@ func (p printer) summary(result *batch.Result) {
 func (p printer) headline(result *batch.Result) {
 	p.linef("%s", p.bold(fmt.Sprintf("Registrations and claims on %s (policy %s)", result.Report.AsOf.Long(), result.Report.Policy)))
 	p.linef("")
+	p.linef("  %s", p.counts(result))
+	p.snoozedCount(result.Report.Findings)
+	rows, read, unread := result.Extent()
+	text := fmt.Sprintf("%s read in %s", plural(rows, "row"), plural(read, "workbook"))
+	if unread > 0 {
+		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
+	}
+	p.linef("  %s", text)
+}
+
+// counts says how much was found of what.
+func (p printer) counts(result *batch.Result) string {
 	s := summarise(result.Report.Findings)
 	var parts []string
 	for _, severity := range digest.ByUrgency() {
@@ -122,17 +134,11 @@ func (p printer) headline(result *batch.Result) {
 			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, digest.InWords(severity))))
 		}
 	}
-	rows, read, unread := result.Extent()
 	if len(parts) == 0 {
-		parts = append(parts, digest.NothingInWords(s.Snoozed > 0, read > 0, unread > 0))
+		_, read, unread := result.Extent()
+		return digest.NothingInWords(s.Snoozed > 0, read > 0, unread > 0)
 	}
-	p.linef("  %s", strings.Join(parts, " · "))
-	p.snoozedCount(result.Report.Findings)
-	text := fmt.Sprintf("%s read in %s", plural(rows, "row"), plural(read, "workbook"))
-	if unread > 0 {
-		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
-	}
-	p.linef("  %s", text)
+	return strings.Join(parts, " · ")
 }
 
 func (p printer) findings(findings []policy.Finding) {

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -53,7 +54,7 @@ func (r *Report) Render() ([]byte, error) {
 		p.Title = "Nothing was checked"
 	}
 	for _, s := range r.Failure {
-		p.Failure = append(p.Failure, line(s, 1000))
+		p.Failure = append(p.Failure, spaced(s))
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, &p); err != nil {
@@ -71,6 +72,25 @@ func sum(text string) string {
 
 // line makes one line of a text that may come from a cell, of at most n characters.
 func line(s string, n int) string { return digest.OneLine(s, n) }
+
+// spaced is a line without what a browser would not show, its spaces as they are:
+// a mark in it stands below what it is about.
+func spaced(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, " "))
+}
+
+// IsPage reports whether a file that begins with these bytes is such a page.
+func IsPage(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("<!DOCTYPE html>")) && bytes.Contains(head, []byte(`<meta name="generator" content="regcert">`))
+}
+
+// HeadSize is how many bytes of a file IsPage needs.
+const HeadSize = 512
 
 // view is what the template shows.
 type view struct {
@@ -199,5 +219,8 @@ func plural(n int, noun string) string {
 // capital begins a text with a capital letter.
 func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -6,7 +6,7 @@ import "fmt"
 // open.
 const (
 	mostFindings = 50_000 // findings of a page, the worst first
-	mostRows     = 50_000 // rows with their statuses
+	mostRows     = 20_000 // rows with their statuses
 	firstShown   = 500    // findings of a list that are open from the beginning
 	partSize     = 1_000  // rows that are opened by one click
 	mostPrinted  = 3_000  // rows up to which all is printed, what is not open too

@@ -107,12 +107,12 @@ type book struct {
 }
 
 func newBook(w *batch.Workbook) book {
-	b := book{Path: line(w.Path, 200), What: "Read", Why: line(reason(w.Reason), 1000), Bad: w.Troubled}
+	b := book{Path: line(w.Path, 200), What: "Read", Why: digest.Sentence(capital(line(reason(w.Reason), 1000))), Bad: w.Troubled}
 	switch {
+	case len(w.Sheets) == 0 && b.Why != "":
+		b.What = "Not read"
 	case w.Outcome == batch.Context:
 		b.What = "Read for reference"
-	case len(w.Sheets) == 0:
-		b.What = "Not read"
 	}
 	for _, s := range w.Sheets {
 		text := fmt.Sprintf("%s is %s: header row %d, %s", quoted(s.Name), s.Kind, s.HeaderRow, plural(len(s.Records), "row"))

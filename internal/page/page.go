@@ -177,9 +177,41 @@ func (p *view) fill(result *batch.Result) {
 			p.NotChecked[i].Rules += ", " + n.Rule
 		}
 	}
+	p.shorten(commonFolder(p.Books))
 	p.choose()
 	shown := p.bound()
 	p.Filtered, p.Whole = shown > 0, shown <= mostPrinted
+}
+
+// commonFolder is the folder in which all workbooks lie, with a slash at its end;
+// empty where there is none.
+func commonFolder(books []book) string {
+	common := ""
+	for i, b := range books {
+		folder := b.Path[:strings.LastIndexByte(b.Path, '/')+1]
+		if i == 0 {
+			common = folder
+		}
+		for !strings.HasPrefix(folder, common) {
+			common = common[:strings.LastIndexByte(common[:len(common)-1], '/')+1]
+		}
+	}
+	return common
+}
+
+// shorten leaves out of the names of workbooks what they have in common; where
+// they are listed they stand whole.
+func (p *view) shorten(folder string) {
+	for i := range p.Lists {
+		for k := range p.Lists[i].items {
+			it := &p.Lists[i].items[k]
+			it.Book = strings.TrimPrefix(it.Book, folder)
+		}
+	}
+	for i := range p.Registers {
+		r := &p.Registers[i]
+		r.Book = strings.TrimPrefix(r.Book, folder)
+	}
 }
 
 // choose gathers what can be filtered by, from what is shown.

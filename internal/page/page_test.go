@@ -118,6 +118,29 @@ func TestNoNames(t *testing.T) {
 	}
 }
 
+// TestCommonFolder wants of the names of workbooks what tells them apart.
+func TestCommonFolder(t *testing.T) {
+	for _, c := range []struct{ paths, want string }{
+		{"", ""},
+		{"claims.xlsx", ""},
+		{"registers/claims.xlsx", "registers/"},
+		{"registers/claims.xlsx registers/enrolments.xlsx", "registers/"},
+		{"registers/a/claims.xlsx registers/ab/claims.xlsx", "registers/"},
+		{"registers/claims.xlsx register/claims.xlsx", ""},
+		{"registers/claims.xlsx enrolments.xlsx", ""},
+		{"/a/claims.xlsx /b/claims.xlsx", "/"},
+		{"/a/claims.xlsx b/claims.xlsx", ""},
+	} {
+		var books []book
+		for path := range strings.FieldsSeq(c.paths) {
+			books = append(books, book{Path: path})
+		}
+		if got := commonFolder(books); got != c.want {
+			t.Errorf("%s: %q, want %q", c.paths, got, c.want)
+		}
+	}
+}
+
 // TestIsPage tells pages from what others have made.
 func TestIsPage(t *testing.T) {
 	page := rendered(t, reportOf(result(t)))

@@ -198,7 +198,8 @@ func TestParts(t *testing.T) {
 // TestSame wants the same bytes of the same report.
 func TestSame(t *testing.T) {
 	r := reportOf(result(t))
-	if rendered(t, r) != rendered(t, r) {
+	first := rendered(t, r)
+	if again := rendered(t, r); again != first {
 		t.Error("the page is another each time")
 	}
 	if bytes.ContainsRune([]byte(styleText+scriptText), '\r') {

@@ -107,7 +107,7 @@ type book struct {
 }
 
 func newBook(w *batch.Workbook) book {
-	b := book{Path: line(w.Path, 200), What: "Read", Why: digest.Sentence(capital(line(reason(w.Reason), 1000))), Bad: w.Troubled}
+	b := book{Path: line(w.Path, 200), What: "Read", Why: digest.Sentence(line(reason(w.Reason), 1000)), Bad: w.Troubled}
 	switch {
 	case len(w.Sheets) == 0 && b.Why != "":
 		b.What = "Not read"

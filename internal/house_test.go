@@ -26,6 +26,7 @@ func TestArrows(t *testing.T) {
 		"internal/licences",
 		"internal/config",
 		"internal/schedule",
+		"internal/page",
 		"internal/batch",
 		"internal/evidence",
 		"internal/digest",

@@ -91,6 +91,24 @@ func (r *Result) Troubled() bool {
 		slices.ContainsFunc(r.Resumed, func(s swap.Resumed) bool { return s.Conflict != "" || s.Err != nil })
 }
 
+// Extent counts the rows that were read in the treated workbooks, and the
+// workbooks in which there was something to read or not.
+func (r *Result) Extent() (rows, read, unread int) {
+	for _, w := range r.Workbooks {
+		switch {
+		case w.Outcome == Context:
+		case len(w.Sheets) == 0:
+			unread++
+		default:
+			read++
+			for _, sheet := range w.Sheets {
+				rows += len(sheet.Records)
+			}
+		}
+	}
+	return rows, read, unread
+}
+
 // loaded is a workbook of the set while the job is on it.
 type loaded struct {
 	source

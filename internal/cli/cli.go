@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -41,15 +42,28 @@ type Streams struct {
 	Host          string // the computer's name; empty where it has none
 	ClockUnset    bool   // the system says that nothing keeps its clock right
 
+	In           io.Reader                      // what somebody types
+	Open         func(path string) error        // shows a file in the program that the system has for it
+	CacheDir     func() (dir string, err error) // where programs keep files for the user
+	Folder       string                         // the program's own folder; empty where it is not known
+	ClosesWindow bool                           // the window closes when the process ends
+
 	// Hangups tells of the signal SIGHUP, which then ends nothing, until done is called.
 	Hangups func() (asks <-chan os.Signal, done func())
 }
 
 // System returns the streams of the process.
 func System() Streams {
+	// It would end the program when a workbook is dropped on its icon, and send people to a terminal.
+	cobra.MousetrapHelpText = ""
 	host, _ := os.Hostname() // it only helps to recognise copies
+	folder := ""
+	if exe, err := os.Executable(); err == nil {
+		folder = filepath.Dir(exe)
+	}
 	return Streams{
 		Host: host, ClockUnset: isClockUnset(), Hangups: hangups,
+		In: os.Stdin, Open: openFile, CacheDir: os.UserCacheDir, Folder: folder, ClosesWindow: closesWindow(),
 		Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
@@ -72,6 +86,7 @@ type app struct {
 	verbose    bool
 	noColour   bool
 	code       int
+	holds      bool // somebody may have started the program by its icon
 }
 
 // Main runs the command that the arguments ask for and returns the exit code.
@@ -79,7 +94,15 @@ func Main(ctx context.Context, args []string, streams Streams) int {
 	a := &app{Streams: streams}
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	code := a.ended(root.ExecuteContext(ctx))
+	if a.holds {
+		a.hold()
+	}
+	return code
+}
+
+// ended prints the error that a command has ended with, and returns the exit code.
+func (a *app) ended(err error) int {
 	if err == nil {
 		return a.code
 	}
@@ -123,24 +146,33 @@ func trouble(err error, remedy string) error {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "regcert",
+		Use:   "regcert [WORKBOOK…]",
 		Short: "Keeps registrations and certificate claims in order, straight from your workbooks",
 		Long: `regcert reads the workbooks in which a training centre keeps its enrolments,
 assessments, claims and withdrawals, judges every row against the Registration &
 Certification Policy, writes a status beside each row, and tells managers what is
-at risk and overdue. It changes nothing in a workbook but its own columns.`,
+at risk and overdue. It changes nothing in a workbook but its own columns.
+
+With nothing but workbooks, as when they are dropped on the program's icon, it
+checks them and shows what it finds in the browser. Nothing is written into them.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			a.holds = isThere(args)
+			switch {
+			case len(args) == 0:
+				return cmd.Help()
+			case !a.holds:
 				return usage("%q is not a command", args[0])
+			case !areWorkbooks(args):
+				return usage("%q is neither a command nor a workbook", args[0])
 			}
-			return cmd.Help()
+			return a.byIcon(cmd.Context(), args)
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if a.format != "text" && a.format != "json" {
-				return usage("--format must be text or json, not %q", a.format)
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.checkFormat(cmd); err != nil {
+				return err
 			}
 			getenv, err := withSecrets(a.Getenv)
 			if err != nil {
@@ -159,7 +191,7 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configFile, "config", defaultConfig, "the configuration file")
 	flags.StringVar(&a.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of today")
-	flags.StringVar(&a.format, "format", "text", "text or json")
+	flags.StringVar(&a.format, "format", "text", "text or json; html with check")
 	flags.BoolVar(&a.quiet, "quiet", false, "print only results and errors, no progress")
 	flags.BoolVar(&a.verbose, "verbose", false, "print more: every finding of a run, how each sheet was read, the reason for each rule")
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
@@ -168,6 +200,19 @@ at risk and overdue. It changes nothing in a workbook but its own columns.`,
 		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
 	)
 	return root
+}
+
+// checkFormat checks --format: html is for check alone.
+func (a *app) checkFormat(cmd *cobra.Command) error {
+	switch {
+	case a.format == "text" || a.format == "json":
+		return nil
+	case a.format != "html":
+		return usage("--format must be text or json (or html, with check), not %q", a.format)
+	case cmd.Name() != "check":
+		return usage("--format html goes with `regcert check`")
+	}
+	return nil
 }
 
 // checkAsOf checks the day of --as-of, if one is given.

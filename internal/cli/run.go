@@ -46,19 +46,26 @@ not be read or written (the others were processed), or a message not be sent.`,
 
 // checkCommand judges and writes nothing.
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var output string
+	cmd := &cobra.Command{
 		Use:   "check [WORKBOOK…]",
 		Short: "Check the workbooks and print what needs doing, changing nothing",
 		Long: `Read the workbooks, judge every row, and print what needs doing, worst first, with
-the workbook and the cell. Nothing is written.
+the workbook and the cell. Nothing is written into them.
+
+--format html makes a page for a browser of it, with search and filters; --output
+FILE.html puts it into that file, in the place of an earlier one.
 
 ` + namedHelp + `
 
 Exit code: 0 nothing open beyond what is to do in time or snoozed; 1 something is
 missed, overdue, at risk or to be corrected; 2 the command or the configuration is wrong;
 3 a workbook could not be read (the others were processed).`,
-		Example: "  regcert check\n  regcert check claims.xlsx --format json",
+		Example: "  regcert check\n  regcert check claims.xlsx --format json\n  regcert check --format html --output report.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.mayOutput(output); err != nil {
+				return err
+			}
 			cfg, err := a.configOrNamed(args)
 			if err != nil {
 				return err
@@ -67,11 +74,24 @@ missed, overdue, at risk or to be corrected; 2 the command or the configuration 
 			if err != nil {
 				return err
 			}
-			if summarise(result.Report.Findings).pressing() {
-				a.code = exitFindings
+			a.judge(result)
+			if a.format == "html" {
+				return a.showPage(a.pageOf(cfg, result), output)
 			}
 			return a.show(result, printer.report)
 		},
+	}
+	cmd.Flags().StringVar(&output, "output", "", "write the page of --format html into this file")
+	return cmd
+}
+
+// judge sets the exit code that what was found asks for.
+func (a *app) judge(result *batch.Result) {
+	switch {
+	case result.Troubled():
+		a.code = exitTrouble
+	case summarise(result.Report.Findings).pressing():
+		a.code = exitFindings
 	}
 }
 

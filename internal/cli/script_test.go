@@ -23,6 +23,15 @@ func TestMain(m *testing.M) {
 			streams := System()
 			// Whatever machine the tests run on, and whenever.
 			streams.ClockUnset = os.Getenv("CLOCK_UNSET") != ""
+			streams.ClosesWindow = os.Getenv("BY_ICON") != ""
+			streams.Folder = os.Getenv("PROGRAM_FOLDER")
+			streams.Open = func(path string) error {
+				opened := os.Getenv("OPENED")
+				if opened == "" {
+					return errors.New("there is no browser")
+				}
+				return os.WriteFile(opened, []byte(path+"\n"), 0o600)
+			}
 			if now, err := time.Parse(time.RFC3339, os.Getenv("NOW")); err == nil {
 				streams.Now = func() time.Time { return now.Local() }
 			}
@@ -42,7 +51,9 @@ func TestMain(m *testing.M) {
 //	eventually FILE REGEXP  wants a file to say that within 30 seconds
 //
 // The environment variable NOW sets regcert's clock, and CLOCK_UNSET says that
-// nothing keeps it right.
+// nothing keeps it right. BY_ICON says that the window closes with regcert,
+// PROGRAM_FOLDER where the program is; what it opens is noted in the file OPENED, and
+// without that there is no browser.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

@@ -115,6 +115,18 @@ func (p printer) summary(result *batch.Result) {
 func (p printer) headline(result *batch.Result) {
 	p.linef("%s", p.bold(fmt.Sprintf("Registrations and claims on %s (policy %s)", result.Report.AsOf.Long(), result.Report.Policy)))
 	p.linef("")
+	p.linef("  %s", p.counts(result))
+	p.snoozedCount(result.Report.Findings)
+	rows, read, unread := result.Extent()
+	text := fmt.Sprintf("%s read in %s", plural(rows, "row"), plural(read, "workbook"))
+	if unread > 0 {
+		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
+	}
+	p.linef("  %s", text)
+}
+
+// counts says how much was found of what.
+func (p printer) counts(result *batch.Result) string {
 	s := summarise(result.Report.Findings)
 	var parts []string
 	for _, severity := range digest.ByUrgency() {
@@ -122,40 +134,11 @@ func (p printer) headline(result *batch.Result) {
 			parts = append(parts, p.paint(severity, fmt.Sprintf("%d %s", n, digest.InWords(severity))))
 		}
 	}
-	records, read, unread := 0, 0, 0
-	for _, w := range result.Workbooks {
-		switch {
-		case w.Outcome == batch.Context:
-		case len(w.Sheets) == 0:
-			unread++
-		default:
-			read++
-			for _, sheet := range w.Sheets {
-				records += len(sheet.Records)
-			}
-		}
+	if len(parts) == 0 {
+		_, read, unread := result.Extent()
+		return digest.NothingInWords(s.Snoozed > 0, read > 0, unread > 0)
 	}
-	switch {
-	case len(parts) > 0:
-	case read == 0:
-		parts = append(parts, "Nothing could be checked.")
-	default:
-		text := "Nothing needs doing"
-		if s.Snoozed > 0 {
-			text = "Besides what is snoozed, nothing needs doing"
-		}
-		if unread > 0 {
-			text += " in what could be read"
-		}
-		parts = append(parts, text+".")
-	}
-	p.linef("  %s", strings.Join(parts, " · "))
-	p.snoozedCount(result.Report.Findings)
-	text := fmt.Sprintf("%s read in %s", plural(records, "row"), plural(read, "workbook"))
-	if unread > 0 {
-		text += fmt.Sprintf("; %s not read, see below", plural(unread, "workbook"))
-	}
-	p.linef("  %s", text)
+	return strings.Join(parts, " · ")
 }
 
 func (p printer) findings(findings []policy.Finding) {
@@ -180,30 +163,10 @@ func (p printer) heading(s policy.Severity, text string) {
 // owners prints who has how much to do.
 func (p printer) owners(findings []policy.Finding) {
 	columns := digest.ByUrgency()[:5] // all but what is only for information
-	counts := map[string]*summary{}
-	var owners []string
-	for i := range findings {
-		f := &findings[i]
-		if !slices.Contains(columns, f.Severity) {
-			continue
-		}
-		if counts[f.Owner] == nil {
-			counts[f.Owner] = &summary{}
-			owners = append(owners, f.Owner)
-		}
-		*counts[f.Owner].count(f.Severity)++
-	}
+	owners := digest.TallyByOwner(findings, columns)
 	if len(owners) == 0 {
 		return
 	}
-	slices.SortFunc(owners, func(a, b string) int {
-		for _, s := range columns {
-			if d := *counts[b].count(s) - *counts[a].count(s); d != 0 {
-				return d
-			}
-		}
-		return strings.Compare(a, b)
-	})
 	p.heading("", "who must act")
 	head := fmt.Sprintf("  %-22s", "")
 	for _, s := range columns {
@@ -211,9 +174,9 @@ func (p printer) owners(findings []policy.Finding) {
 	}
 	p.linef("%s", head)
 	for _, o := range owners {
-		text := fmt.Sprintf("  %-22s", o)
-		for _, s := range columns {
-			n := *counts[o].count(s)
+		text := fmt.Sprintf("  %-22s", o.Owner)
+		for i, s := range columns {
+			n := o.N[i]
 			if n == 0 {
 				text += fmt.Sprintf("%12s", "·")
 			} else {

@@ -157,7 +157,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	add("Working Days Left", 9, (*composer).daysLeft)
 	text("Owner", 15, 40, func(f *told) string { return f.Owner })
 	text("What Is Wrong", 44, 400, wrongs())
-	text("What to Do", 42, 300, func(f *told) string { return sentence(f.Action) })
+	text("What to Do", 42, 300, func(f *told) string { return Sentence(f.Action) })
 	add("Change", 9, func(c *composer, f *told) cell { return actionlist.Text(c.mark(f)) })
 	add("Open Since", 10.5, (*composer).openSince)
 	add("Snoozed Until", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.SnoozedUntil()) })
@@ -227,9 +227,9 @@ func wrongs() func(*told) string {
 	}
 	return func(f *told) string {
 		if f.Message == "" {
-			return sentence(titles[f.Rule])
+			return Sentence(titles[f.Rule])
 		}
-		return sentence(strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")"))
+		return FoundInWords(f.Finding)
 	}
 }
 

@@ -326,7 +326,7 @@ func about(nouns [2]string, pile []told, s policy.Severity, due string, asOf cal
 		if n == 1 {
 			due = ", due on"
 		}
-		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), daysWords(asOf, f.Finding))
+		out += fmt.Sprintf("%s %s (%s)", due, f.Due.Long(), DaysInWords(asOf, f.Finding))
 	}
 	return out + "."
 }

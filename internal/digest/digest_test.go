@@ -246,7 +246,7 @@ func TestDaysWords(t *testing.T) {
 		{monday, 0, ""},
 	} {
 		f := policy.Finding{Due: c.due, WorkingDaysLeft: cal.Left(c.asOf, c.due)}
-		if got := daysWords(c.asOf, &f); got != c.want {
+		if got := DaysInWords(c.asOf, &f); got != c.want {
 			t.Errorf("on %s, due %s: %q, want %q", c.asOf.Long(), c.due.Long(), got, c.want)
 		}
 	}

@@ -128,7 +128,7 @@ func (c *composer) mark(f *told) string {
 func (c *composer) item(f *told) Item {
 	out := Item{Title: OneLine(f.LearnerID, 40), Code: OneLine(f.QualificationCode, 40), Due: f.Due.Long(), Mark: c.mark(f)}
 	if out.Title == "" {
-		out.Title = wholePlace(f.Finding)
+		out.Title = WholePlace(f.Finding)
 	} else if c.names != nil {
 		out.Name = c.names[f.Life.Key.ID].shown(f.how)
 	}
@@ -143,7 +143,7 @@ func (c *composer) item(f *told) Item {
 		out.AsOf = "As of " + f.AsOf.Long() + ": " + unseen(f, c.in.Workbooks)
 	}
 	if f.Severity != policy.Breach && f.Severity != policy.Info { // what is done is neither late nor in time
-		out.Days = daysWords(c.asOf, f.Finding)
+		out.Days = DaysInWords(c.asOf, f.Finding)
 	}
 	return out
 }
@@ -155,7 +155,7 @@ func sleep(s *policy.Snooze) string {
 	if s.Reason == "" {
 		return text + "."
 	}
-	return fmt.Sprintf("%s by %s: %s", text, OneLine(s.By, 60), sentence(OneLine(s.Reason, 300)))
+	return fmt.Sprintf("%s by %s: %s", text, OneLine(s.By, 60), Sentence(OneLine(s.Reason, 300)))
 }
 
 // unseen says why a finding could not be seen.
@@ -199,8 +199,8 @@ func SnoozedInWords(n, overdue int) string {
 	}
 }
 
-// wholePlace names what a finding without a learner is about.
-func wholePlace(f *policy.Finding) string {
+// WholePlace names what a finding without a learner is about.
+func WholePlace(f *policy.Finding) string {
 	switch {
 	case f.Workbook == "":
 		return "The policy"
@@ -210,40 +210,48 @@ func wholePlace(f *policy.Finding) string {
 	return fmt.Sprintf("%s, row %d", OneLine(f.Sheet, 40), f.Row)
 }
 
-// look says how an item is shown: its tone, and what that means in words.
+// look says how a finding is shown: its tone, and what that means in words.
 func look(f *policy.Finding) (tone, label string) {
 	if f.IsReady() {
 		return "blue", "Ready"
 	}
-	switch f.Severity {
-	case policy.Breach:
-		return "red", "Missed"
-	case policy.Overdue:
-		return "red", "Overdue"
+	label = InWords(f.Severity)
+	return ToneOf(f.Severity), strings.ToUpper(label[:1]) + label[1:]
+}
+
+// ToneOf is the look of a severity: "red", "amber", "blue", "violet" or "grey".
+func ToneOf(s policy.Severity) string {
+	switch s {
+	case policy.Breach, policy.Overdue:
+		return "red"
 	case policy.AtRisk:
-		return "amber", "At risk"
+		return "amber"
 	case policy.Todo:
-		return "blue", "To do"
+		return "blue"
 	case policy.Data:
-		return "violet", "To correct"
+		return "violet"
 	}
-	return "grey", "For information"
+	return "grey"
 }
 
 // newStep is what a finding asks for. Of what is wrong in the data or was missed
 // the action alone says too little. The clause stands beside the rule, not again
 // behind the message.
 func newStep(f *told) Step {
-	s := Step{Action: sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
+	s := Step{Action: Sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
 	if f.Message == "" { // it is remembered, and what was found is not
-		s.Found = sentence(ruleTitle(f.Rule))
+		s.Found = Sentence(ruleTitle(f.Rule))
 		return s
 	}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {
-		message := strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")")
-		s.Found = sentence(OneLine(message, 400))
+		s.Found = FoundInWords(f.Finding)
 	}
 	return s
+}
+
+// FoundInWords is what was found, in a sentence; the clause stands elsewhere.
+func FoundInWords(f *policy.Finding) string {
+	return Sentence(OneLine(strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")"), 400))
 }
 
 // where names workbook and cell, "enrolments.xlsx, Enrolments!R12".
@@ -261,9 +269,9 @@ func where(f *policy.Finding) string {
 	return place + "!" + xlsx.CellName(f.Row, f.Col)
 }
 
-// daysWords says how much time is left, or how late it is: "4 working days
+// DaysInWords says how much time is left, or how late it is: "4 working days
 // left", "due today", "2 working days late". Nothing without a due date.
-func daysWords(asOf calendar.Date, f *policy.Finding) string {
+func DaysInWords(asOf calendar.Date, f *policy.Finding) string {
 	n := f.WorkingDaysLeft
 	switch {
 	case f.Due.IsZero():
@@ -280,8 +288,8 @@ func daysWords(asOf calendar.Date, f *policy.Finding) string {
 	return plural(-n, "working day", "working days") + " late"
 }
 
-// sentence ends s with a full stop, unless it ends like one.
-func sentence(s string) string {
+// Sentence ends s with a full stop, unless it ends like one.
+func Sentence(s string) string {
 	if end, _ := utf8.DecodeLastRuneInString(s); s == "" || strings.ContainsRune(".…?!", end) {
 		return s
 	}

@@ -1,7 +1,10 @@
 // Package likeness finds the name that somebody probably meant.
 package likeness
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // Nearest returns the known name that is most like the given one, or "" where
 // none is much like it.
@@ -14,6 +17,21 @@ func Nearest(name string, known []string) string {
 		}
 	}
 	return best
+}
+
+// Near returns the known names that are as near to the given one as Nearest wants,
+// the most like first, at most so many.
+func Near(name string, known []string, most int) []string {
+	bare := letters(name)
+	var near []string
+	away := map[string]int{}
+	for _, k := range known {
+		if d := distance(bare, letters(k)); d <= max(1, len(bare)/3) && d < max(len(bare), 1) {
+			near, away[k] = append(near, k), d
+		}
+	}
+	slices.SortStableFunc(near, func(a, b string) int { return away[a] - away[b] })
+	return near[:min(len(near), most)]
 }
 
 // Distance counts the insertions, deletions, replacements and swaps of

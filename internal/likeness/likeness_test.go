@@ -1,6 +1,9 @@
 package likeness
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // TestNearest guards that a suggestion is like what was written, or none.
 func TestNearest(t *testing.T) {
@@ -21,6 +24,21 @@ func TestDistance(t *testing.T) {
 	} {
 		if got := Distance(c.a, c.b); got != c.want {
 			t.Errorf("Distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestNear(t *testing.T) {
+	known := []string{"L-105", "L-015", "L-016", "M-900"}
+	for _, c := range []struct {
+		name string
+		most int
+		want string
+	}{
+		{"L-15", 5, "[L-105 L-015]"}, {"L015", 5, "[L-015 L-105 L-016]"}, {"l 015", 2, "[L-015 L-105]"}, {"L-015", 0, "[]"}, {"X", 5, "[]"}, {"", 5, "[]"},
+	} {
+		if got := fmt.Sprint(Near(c.name, known, c.most)); got != c.want {
+			t.Errorf("Near(%q, %d) = %s, want %s", c.name, c.most, got, c.want)
 		}
 	}
 }

@@ -37,6 +37,7 @@ func (j *judge) begin(e *entry) {
 func (j *judge) raise(p problem) {
 	since := j.clockInHand()
 	if j.isBeforeOurTime(since, &p) {
+		j.skip("the record is from before the day from which records are judged (judge_from)")
 		return
 	}
 	field := p.field

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -28,11 +29,7 @@ func (p printer) explanation(x *policy.Explanation, unread []batch.Workbook) {
 	}
 	for _, pos := range x.Positions {
 		p.linef("")
-		if pos.QualificationCode != "" {
-			p.linef("%s", p.bold(printable("QUALIFICATION "+pos.QualificationCode)))
-		} else {
-			p.linef("%s", p.bold("OF NO QUALIFICATION"))
-		}
+		p.linef("%s", p.bold(printable(positionName(&pos))))
 		for _, a := range pos.Accounts {
 			p.account(a)
 		}
@@ -46,6 +43,18 @@ func (p printer) explanation(x *policy.Explanation, unread []batch.Workbook) {
 	}
 }
 
+// positionName says what the records of a position are about.
+func positionName(pos *policy.Position) string {
+	switch first := pos.Accounts[0]; {
+	case pos.QualificationCode == "":
+		return "OF NO QUALIFICATION"
+	case first.Row.Record.Sheet.Kind == register.Enrolments && !first.Since.IsZero():
+		return fmt.Sprintf("QUALIFICATION %s, from %s", pos.QualificationCode, first.Since.Long())
+	default:
+		return "QUALIFICATION " + pos.QualificationCode
+	}
+}
+
 // step prints one thing to do: by whom, what, by when, and which rule says so.
 func (p printer) step(s *policy.Step) {
 	var notes []string
@@ -56,7 +65,7 @@ func (p printer) step(s *policy.Step) {
 		notes = append(notes, s.Rule)
 	}
 	notes = append(notes, place(&s.Finding))
-	p.entry(s.Severity, digest.InWords(s.Severity), fmt.Sprintf("%s: %s (%s)", s.Owner, s.Action, strings.Join(notes, ", ")))
+	p.entry(s.Severity, severityLabel(s.Severity), fmt.Sprintf("%s: %s (%s)", s.Owner, s.Action, strings.Join(notes, ", ")))
 }
 
 // daysLeft says how many working days are left, or by how many it is late.
@@ -102,7 +111,7 @@ func (p printer) account(a *policy.Account) {
 		if c.Why != "" {
 			severity, why = policy.Overdue, c.Why+": "
 		}
-		p.entry(severity, "  "+map[bool]string{true: "met", false: "open"}[c.Why == ""], fmt.Sprintf("%s: %s%s", c.Name, why, cellsInWords(rec, c.Proof)))
+		p.entry(severity, "  "+map[bool]string{true: "met", false: "open"}[c.Why == ""], fmt.Sprintf("%s: %s%s", c.Name, why, cmp.Or(cellsInWords(rec, c.Proof), "no unit is achieved")))
 	}
 	p.rulings(a.Rulings)
 }
@@ -234,8 +243,11 @@ func (p printer) raised(f *policy.Finding) {
 	case f.Snooze != nil:
 		text += ", snoozed until " + f.Snooze.Until.Long()
 	}
-	p.entry(f.Severity, digest.InWords(f.Severity), fmt.Sprintf("%s: %s", text, f.Message))
+	p.entry(f.Severity, severityLabel(f.Severity), fmt.Sprintf("%s: %s", text, f.Message))
 }
+
+// severityLabel is a severity in few characters.
+func severityLabel(s policy.Severity) string { return strings.TrimPrefix(digest.InWords(s), "for ") }
 
 // tone paints a heading by what the status means.
 func (p printer) tone(t policy.Tone, text string) string {
@@ -251,7 +263,7 @@ func (p printer) text(text string) {
 
 // entry prints a text under its label, which is painted.
 func (p printer) entry(s policy.Severity, label, text string) {
-	const width = 13
+	const width = 14
 	for i, line := range folded(printable(text), screen-width) {
 		margin := strings.Repeat(" ", width)
 		if i == 0 {

@@ -67,7 +67,7 @@ type Condition struct {
 	Name  string
 	On    calendar.Date // the day on which it has to hold
 	Why   string        // why it does not; empty where it does
-	Proof []Cell        // what shows it
+	Proof []Cell        // what shows it; none where no unit is achieved whose assessor counts
 }
 
 // Outcome is what became of a rule on a record.

@@ -123,11 +123,9 @@ func (j *judge) proof(c *claim, cond condition) []Cell {
 		}
 		return j.staffCells(c.file, register.Assessor, j.assessorApproval)
 	case conditionIQA:
-		var cells []Cell
-		if j.isSet(c.rec, register.IQAConfirmed) || !c.file.progress.byUnits {
-			cells = append(cells, cellOf(c.rec, register.IQAConfirmed))
-		} else {
-			for _, a := range c.file.achieved() {
+		cells := []Cell{cellOf(c.rec, register.IQAConfirmed)}
+		if !j.isSet(c.rec, register.IQAConfirmed) && c.file.progress.byUnits {
+			for _, a := range c.file.mandatory() {
 				cells = append(cells, cellOf(a.rec, register.IQASignedOff))
 			}
 		}
@@ -157,16 +155,19 @@ func (f *file) achieved() []*assessment {
 	return out
 }
 
+// mandatory lists the achieved records of mandatory units.
+func (f *file) mandatory() []*assessment {
+	return slices.DeleteFunc(f.achieved(), func(a *assessment) bool { return a.listed == nil || !a.listed.isMandatory })
+}
+
 // unitCells lists the decisions on the mandatory units that are achieved, and
 // those units on the Units sheet that are not.
 func (j *judge) unitCells(f *file) []Cell {
 	var cells []Cell
 	done := map[*unit]bool{}
-	for _, a := range f.achieved() {
-		if a.listed != nil && a.listed.isMandatory {
-			done[a.listed] = true
-			cells = append(cells, cellOf(a.rec, register.Decision))
-		}
+	for _, a := range f.mandatory() {
+		done[a.listed] = true
+		cells = append(cells, cellOf(a.rec, register.Decision))
 	}
 	var open []*unit
 	for _, u := range j.set.units[f.code].byCode {

@@ -37,7 +37,7 @@ func FuzzJudge(f *testing.F) {
 		checkSnoozes(t, report)
 		checkLooksAt(t, set, report, opt)
 		checkReady(t, report)
-		checkExplained(t, set, report, opt)
+		checkExplained(t, set, report, opt, g.pick("l1", "l2", "l3", "l4", "l5", "l6"))
 	})
 }
 

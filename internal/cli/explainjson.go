@@ -92,7 +92,7 @@ type jsonUnread struct {
 }
 
 func explanationJSON(x *policy.Explanation, unread []batch.Workbook) explanation {
-	out := explanation{AsOf: x.AsOf, Policy: x.Policy, LearnerID: x.LearnerID, Next: []jsonStep{}, NotChecked: []jsonUnasked{}, NotRead: []jsonUnread{}}
+	out := explanation{AsOf: x.AsOf, Policy: x.Policy, LearnerID: x.LearnerID, Next: []jsonStep{}, NotChecked: []jsonUnasked{}, NotRead: unreadJSON(unread)}
 	for i := range x.Steps {
 		out.Next = append(out.Next, stepJSON(&x.Steps[i].Finding))
 	}
@@ -106,8 +106,13 @@ func explanationJSON(x *policy.Explanation, unread []batch.Workbook) explanation
 	for _, n := range x.NotChecked {
 		out.NotChecked = append(out.NotChecked, jsonUnasked{n.Rule, n.Reason})
 	}
+	return out
+}
+
+func unreadJSON(unread []batch.Workbook) []jsonUnread {
+	out := []jsonUnread{}
 	for _, w := range unread {
-		out.NotRead = append(out.NotRead, jsonUnread{w.Path, w.Reason})
+		out = append(out, jsonUnread{w.Path, w.Reason})
 	}
 	return out
 }

@@ -34,12 +34,17 @@ func (p printer) explanation(x *policy.Explanation, unread []batch.Workbook) {
 			p.account(a)
 		}
 	}
-	if len(unread) > 0 {
-		p.linef("")
-		p.linef("%s", p.bold("NOT READ, SO THAT SOMETHING MAY BE MISSING HERE"))
-		for _, w := range unread {
-			p.text(w.Path + ": " + w.Reason)
+	p.notRead(unread)
+}
+
+// notRead prints which workbooks could not be read, if any.
+func (p printer) notRead(unread []batch.Workbook) {
+	for i, w := range unread {
+		if i == 0 {
+			p.linef("")
+			p.linef("%s", p.bold("NOT READ, SO THAT SOMETHING MAY BE MISSING HERE"))
 		}
+		p.text(w.Path + ": " + w.Reason)
 	}
 }
 

@@ -127,7 +127,7 @@ func stepJSON(f *policy.Finding) jsonStep {
 
 func accountJSON(a *policy.Account) jsonAccount {
 	out := jsonAccount{
-		jsonRow: rowJSON(&a.Row), UnitCode: a.Row.Record.UnitCode(), Duplicate: a.Duplicate, Current: a.Current, Policy: a.Policy, ClockStarted: a.Since,
+		jsonRow: rowJSON(&a.Row), UnitCode: a.Row.Record.UnitCode(), Duplicate: a.Duplicate, Current: a.Current, Policy: a.Row.Policy, ClockStarted: a.Since,
 		Cells: cellsJSON(a.Cells), Counts: []jsonCounted{}, Conditions: []jsonCondition{}, Rules: []jsonRuling{},
 	}
 	if a.Row.Snooze != nil {

@@ -139,7 +139,7 @@ func recordName(rec *register.Record) string {
 
 // circumstances says what else counts for a record.
 func circumstances(a *policy.Account) string {
-	out := "; by policy " + a.Policy
+	out := "; by policy " + a.Row.Policy
 	if !a.Since.IsZero() {
 		out += ", clock from " + a.Since.Long()
 	}

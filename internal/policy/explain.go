@@ -32,7 +32,6 @@ type Account struct {
 	Duplicate  bool          // an earlier record stands for the same (DAT-05)
 	Current    bool          // of the enrolments on the qualification the one that counts today
 	Since      calendar.Date // when its clock started, no date where it has none
-	Policy     string        // the version that judges by that clock
 	Cells      []Cell        // what is filled in, but what identifies the learner
 	Counts     []Count       // in the order in which they were made
 	Conditions []Condition   // of a claim that belongs to an enrolment
@@ -130,7 +129,7 @@ func Explain(workbooks []*register.Workbook, opt Options, learnerID, qualificati
 // describe completes the account of a record.
 func (j *judge) describe(e *entry, a *Account) {
 	kind := e.rec.Sheet.Kind
-	a.Duplicate, a.Since, a.Policy = e.duplicate, e.own, j.numbers(e.own).Version
+	a.Duplicate, a.Since = e.duplicate, e.own
 	a.Current = kind == register.Enrolments && e.enrolment.isCurrent
 	for _, c := range kind.Inputs() {
 		if v := e.rec.Value(c); !isLeftOut(c) && v.State != register.Blank {
@@ -201,7 +200,7 @@ func (a *Account) steps() []Step {
 	if owner, action := asks(rec.Sheet.Kind, a.Row.Status); action != "" {
 		p := problem{due: a.Row.Deadline, action: action}
 		out = append(out, Step{Finding{
-			Severity: Todo, Owner: owner, Action: newWriter().action(&p, ""), Due: a.Row.Deadline, Policy: a.Policy,
+			Severity: Todo, Owner: owner, Action: newWriter().action(&p, ""), Due: a.Row.Deadline, Policy: a.Row.Policy,
 			Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Kind: rec.Sheet.Kind, Row: rec.Row,
 		}, a})
 	}

@@ -257,8 +257,11 @@ func claimUnconfirmed(j *judge, c *claim) {
 	switch {
 	case !j.isSubmitted(c):
 		return
-	case !c.confirmed.IsZero(), !c.received.IsZero():
+	case !c.confirmed.IsZero():
 		j.skip(isConfirmed)
+		return
+	case !c.received.IsZero():
+		j.skip("the certificate has been received")
 		return
 	}
 	if j.asOf > j.count(&c.entry, "AIM's confirmation expected", "confirmation_chase", c.own, c.submitted, register.ClaimSubmitted) {

@@ -168,16 +168,6 @@ func earliest(dates ...calendar.Date) calendar.Date {
 	return first
 }
 
-// by counts a period of what is owed to the awarding body.
-func (j *judge) by(from calendar.Date, p calendar.Duration) calendar.Date {
-	return j.cal.Add(from, p, calendar.AwardingBody)
-}
-
-// within counts a period on the centre's own clock.
-func (j *judge) within(from calendar.Date, p calendar.Duration) calendar.Date {
-	return j.cal.Add(from, p, calendar.Centre)
-}
-
 // count counts a number of the policy, by its key, from a day of the record that
 // stands in the column (0: in another record). The version counts that was in
 // force on the day since; what says what ends.

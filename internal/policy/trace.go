@@ -47,16 +47,13 @@ func (t *trace) count(j *judge, e *entry, column register.Column, c Count) {
 }
 
 // origin finds the cell with the day from which something was counted: that of
-// the column, of a later step that stands in for it (DAT-10), or of the last
-// sign-off, which stands in for the IQA's confirmation.
+// the column, or of the last sign-off, which stands in for the IQA's confirmation.
 func origin(e *entry, column register.Column, day calendar.Date) Cell {
-	for _, c := range [...]register.Column{column, register.AIMConfirmed, register.ClaimConfirmed, register.CertificateReceived} {
-		if c != 0 && e.rec.Value(c).Date == day {
-			return cellOf(e.rec, c)
-		}
+	if column != 0 && e.rec.Value(column).Date == day {
+		return cellOf(e.rec, column)
 	}
-	for a := e.file.work; a != nil; a = a.before {
-		if a.isAchieved && a.signedOff == day {
+	for _, a := range e.file.mandatory() {
+		if a.signedOff == day {
 			return cellOf(a.rec, register.IQASignedOff)
 		}
 	}

@@ -125,7 +125,7 @@ const (
 	neverRegistered  = "the learner was never registered with AIM"
 )
 
-// skipsDeadline says why no deadline can be missed any more, or yet.
+// skipsWithdrawal says why no deadline can be missed any more, or yet.
 func (j *judge) skipsWithdrawal(w *withdrawal) {
 	switch {
 	case w.on.IsZero():

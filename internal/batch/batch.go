@@ -109,6 +109,17 @@ func (r *Result) Extent() (rows, read, unread int) {
 	return rows, read, unread
 }
 
+// Books returns the workbooks of the whole set that could be read.
+func (r *Result) Books() []*register.Workbook {
+	var books []*register.Workbook
+	for _, l := range r.set {
+		if l.book != nil {
+			books = append(books, l.book)
+		}
+	}
+	return books
+}
+
 // loaded is a workbook of the set while the job is on it.
 type loaded struct {
 	source

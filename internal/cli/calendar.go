@@ -82,14 +82,7 @@ func (a *app) printCount(c *calendar.Calendar, from calendar.Date, n int, clock 
 	to := c.Nth(from, n, clock)
 	skipped := c.Skipped(from, to, clock)
 	if a.json() {
-		count := jsonCount{From: from, WorkingDays: n, Clock: "awarding body", Date: to, Skipped: []jsonSkipped{}}
-		if clock == calendar.Centre {
-			count.Clock = "centre"
-		}
-		for _, s := range skipped {
-			count.Skipped = append(count.Skipped, jsonSkipped{s.Date, s.Reason})
-		}
-		return a.encode(count)
+		return a.encode(jsonCount{From: from, WorkingDays: n, Clock: clockName(clock), Date: to, Skipped: skippedJSON(skipped)})
 	}
 	p := a.printer()
 	p.linef("%s after %s is %s", plural(n, "working day"), from.Long(), p.bold(to.Long()))
@@ -100,4 +93,20 @@ func (a *app) printCount(c *calendar.Calendar, from calendar.Date, n int, clock 
 		}
 	}
 	return nil
+}
+
+// clockName is what JSON calls a clock.
+func clockName(c calendar.Clock) string {
+	if c == calendar.Centre {
+		return "centre"
+	}
+	return "awarding body"
+}
+
+func skippedJSON(skipped []calendar.Skipped) []jsonSkipped {
+	out := []jsonSkipped{}
+	for _, s := range skipped {
+		out = append(out, jsonSkipped{s.Date, s.Reason})
+	}
+	return out
 }

@@ -198,6 +198,7 @@ checks them and shows what it finds in the browser. Nothing is written into them
 	root.AddCommand(
 		a.runCommand(), a.checkCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.historyCommand(), a.evidenceCommand(), a.serveCommand(), a.serviceCommand(),
 		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
+		a.explainCommand(), a.policyCommand(),
 	)
 	return root
 }

@@ -127,13 +127,7 @@ func writeJSON(w io.Writer, result *batch.Result) error {
 		doc.Workbooks = append(doc.Workbooks, workbookJSON(&result.Workbooks[i]))
 	}
 	for i := range report.Rows {
-		row := &report.Rows[i]
-		rec := row.Record
-		doc.Rows = append(doc.Rows, jsonRow{
-			Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Row: rec.Row, Kind: rec.Sheet.Kind.String(),
-			LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(),
-			Status: row.Status, Deadline: row.Deadline, NextAction: row.NextAction,
-		})
+		doc.Rows = append(doc.Rows, rowJSON(&report.Rows[i]))
 	}
 	for i := range report.Findings {
 		doc.Findings = append(doc.Findings, findingJSON(&report.Findings[i]))
@@ -152,6 +146,15 @@ func workbookJSON(w *batch.Workbook) jsonWorkbook {
 		out.Sheets = append(out.Sheets, jsonSheet{s.Name, s.Kind.String(), s.HeaderRow, len(s.Records), append([]string{}, s.Unknown...)})
 	}
 	return out
+}
+
+func rowJSON(row *policy.Row) jsonRow {
+	rec := row.Record
+	return jsonRow{
+		Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Row: rec.Row, Kind: rec.Sheet.Kind.String(),
+		LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(),
+		Status: row.Status, Deadline: row.Deadline, NextAction: row.NextAction,
+	}
 }
 
 func findingJSON(f *policy.Finding) jsonFinding {

@@ -107,7 +107,7 @@ const maxFile = 1 << 18
 // Load reads the configuration in the file path. An error about its content is
 // an *Error; one about a file that is not there is an fs.ErrNotExist.
 func Load(path string) (*Config, error) {
-	text, err := read(path)
+	text, err := read(path, "copy the config.yaml that comes with regcert to that place and set the paths of your workbooks in it, or say with --config FILE where yours is")
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func Load(path string) (*Config, error) {
 	}
 	c.File = path
 	doc := newDocument(text)
-	if root, ok := doc.parse(text); ok {
+	if root, ok := doc.parse(text, "workbooks"); ok {
 		c.read(root)
 	}
 	if len(doc.problems) > 0 {
@@ -126,8 +126,8 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// read returns the text of a file.
-func read(path string) (string, error) {
+// read returns the text of a file; missing says what to do where it is not there.
+func read(path, missing string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		why := err
@@ -135,17 +135,17 @@ func read(path string) (string, error) {
 			why = pathError.Err
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("%s: %w: copy the config.yaml that comes with regcert to that place and set the paths of your workbooks in it, or say with --config FILE where yours is", path, why)
+			return "", fmt.Errorf("%s: %w: %s", path, why, missing)
 		}
 		return "", fmt.Errorf("%s cannot be read (%w): name a file that the user who runs regcert may read", path, why)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return "", fmt.Errorf("%s cannot be read (%w): name a file, on a disk that is there, with --config FILE", path, err)
+		return "", fmt.Errorf("%s cannot be read (%w): name a file on a disk that is there", path, err)
 	}
 	if len(data) > maxFile {
-		return "", fmt.Errorf("%s is larger than %d KiB, so it is no configuration: name the right file with --config FILE", path, maxFile>>10)
+		return "", fmt.Errorf("%s is larger than %d KiB, so it is no configuration: name the right file", path, maxFile>>10)
 	}
 	return strings.TrimPrefix(string(data), "\ufeff"), nil // Windows editors put a byte-order mark there
 }

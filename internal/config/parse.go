@@ -16,8 +16,9 @@ import (
 // quadratic time over them, and no key needs more than three.
 const maxNesting = 100
 
-// parse returns the keys of the file. What is no YAML is noted as a problem.
-func (d *document) parse(text string) (root value, ok bool) {
+// parse returns the keys of the file, such as key. What is no YAML is noted as a
+// problem.
+func (d *document) parse(text, key string) (root value, ok bool) {
 	if bytes.HasPrefix([]byte(text), []byte("\xff\xfe")) || bytes.HasPrefix([]byte(text), []byte("\xfe\xff")) {
 		d.fail(nil, "is written in UTF-16: save it as UTF-8 text")
 		return value{}, false
@@ -54,7 +55,7 @@ func (d *document) parse(text string) (root value, ok bool) {
 	case nil, *ast.NullNode, *ast.MappingNode, *ast.MappingValueNode:
 		return root, true
 	}
-	d.fail(root.at, "found %s instead of keys: write keys such as workbooks", root.found())
+	d.fail(root.at, "found %s instead of keys: write keys such as %s", root.found(), key)
 	return value{}, false
 }
 

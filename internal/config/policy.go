@@ -112,6 +112,36 @@ func (c *Config) readPolicy(v value) {
 func readVersion(v value) (policy.Numbers, map[string]value) {
 	n := policy.Defaults()
 	n.Version, n.InForce, n.ReviewBy = "", 0, 0
+	seen := readNumbers(v, &n)
+	v.wants(seen, "version", "in_force", "review_by")
+	return n, seen
+}
+
+// LoadVersion reads a file with one version of the policy, written as an entry of
+// the configuration's policy. What it does not say is as in base, but the name
+// and the first day, which are then empty. An error about its content is an
+// *Error.
+func LoadVersion(path string, base policy.Numbers) (policy.Numbers, error) {
+	text, err := read(path, "name the file with the other numbers, written as an entry under policy in config.yaml")
+	if err != nil {
+		return base, err
+	}
+	n := base
+	n.Version, n.InForce = "", 0
+	doc := newDocument(text)
+	if root, ok := doc.parse(text, "registration_short"); ok {
+		root.path = "policy"
+		readNumbers(root, &n)
+	}
+	if len(doc.problems) > 0 {
+		return base, &Error{File: path, Problems: doc.sorted()}
+	}
+	return n, nil
+}
+
+// readNumbers takes over what a version of the policy says, and returns which
+// keys stand there.
+func readNumbers(v value, n *policy.Numbers) map[string]value {
 	fields := []field{
 		{"version", func(v value) { v.filled(`write its name in quotes, such as "1.0"`, &n.Version) }},
 		{"in_force", func(v value) { v.date(&n.InForce) }},
@@ -120,14 +150,13 @@ func readVersion(v value) (policy.Numbers, map[string]value) {
 	for _, k := range policy.NumberKeys() {
 		fields = append(fields, field{k.Key, func(v value) {
 			if k.Years != nil {
-				v.number(0, 120, "an age in years", k.Years(&n))
+				v.number(0, 120, "an age in years", k.Years(n))
 			} else {
-				v.duration(k.Duration(&n))
+				v.duration(k.Duration(n))
 			}
 		}})
 	}
 	seen := v.object("write a policy version, such as {version: \"1.0\", in_force: 2026-03-24, review_by: 2027-03-23}", fields...)
-	v.wants(seen, "version", "in_force", "review_by")
 	if n.MinAge > n.MaxAge {
 		at, ok := seen["min_age"]
 		if !ok {
@@ -135,5 +164,5 @@ func readVersion(v value) (policy.Numbers, map[string]value) {
 		}
 		at.fail("min_age, %d, is above max_age, %d", n.MinAge, n.MaxAge)
 	}
-	return n, seen
+	return seen
 }

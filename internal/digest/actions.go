@@ -161,7 +161,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	add("Change", 9, func(c *composer, f *told) cell { return actionlist.Text(c.mark(f)) })
 	add("Open Since", 10.5, (*composer).openSince)
 	add("Snoozed Until", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.SnoozedUntil()) })
-	text(clause, 9, 20, func(f *told) string { return f.Clause })
+	add(clause, 9, func(c *composer, f *told) cell { return actionlist.Text(OneLine(c.in.clauseOf(f.Finding), 60)) })
 	add("As Last Seen On", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.AsOf) })
 	text("Workbook", 34, 120, func(f *told) string { return f.Workbook })
 	text("Sheet", 14, 40, func(f *told) string { return f.Sheet })

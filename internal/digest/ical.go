@@ -70,7 +70,7 @@ func event(in *Input, f *told, nth int) *ics.VEvent {
 	e.SetAllDayEndAt((f.Due + 1).Time())
 	e.SetTimeTransparency(ics.TransparencyTransparent) // nobody is busy for it
 	e.SetSummary(summary(f.Finding))
-	lines := filled(Sentence(OneLine(f.Action, 300)), OneLine(f.Owner, 40), where(f.Finding), OneLine(f.Rule+" "+f.Clause, 40))
+	lines := filled(Sentence(OneLine(f.Action, 300)), OneLine(f.Owner, 40), where(f.Finding), OneLine(f.Rule+" "+in.clauseOf(f.Finding), 60))
 	if !f.AsOf.IsZero() {
 		lines = append(lines, "As of "+f.AsOf.Long()+": "+unseen(f, in.Workbooks))
 	}

@@ -183,7 +183,7 @@ func idle(t testing.TB) *Input {
 // reportOf is a report of these findings, and of nothing else.
 func reportOf(t testing.TB, findings ...policy.Finding) *Input {
 	t.Helper()
-	in := &Input{Report: &policy.Report{AsOf: monday, Findings: findings}, Next: monday + 7}
+	in := &Input{Report: &policy.Report{AsOf: monday, Policy: "1.0", Findings: findings}, Next: monday + 7}
 	in.look(t)
 	return in
 }

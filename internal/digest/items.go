@@ -58,7 +58,7 @@ func (c *composer) section(place int, pile []told) Section {
 			items[len(items)-1].rank = len(items) - 1
 		}
 		if last := &items[len(items)-1]; len(last.Steps) < maxSteps {
-			last.Steps = append(last.Steps, newStep(f))
+			last.Steps = append(last.Steps, c.step(f))
 			shown++
 		}
 	}
@@ -234,11 +234,11 @@ func ToneOf(s policy.Severity) string {
 	return "grey"
 }
 
-// newStep is what a finding asks for. Of what is wrong in the data or was missed
+// step is what a finding asks for. Of what is wrong in the data or was missed
 // the action alone says too little. The clause stands beside the rule, not again
 // behind the message.
-func newStep(f *told) Step {
-	s := Step{Action: Sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
+func (c *composer) step(f *told) Step {
+	s := Step{Action: Sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + c.in.clauseOf(f.Finding))}
 	if f.Message == "" { // it is remembered, and what was found is not
 		s.Found = Sentence(ruleTitle(f.Rule))
 		return s
@@ -252,6 +252,15 @@ func newStep(f *told) Step {
 // FoundInWords is what was found, in a sentence; the clause stands elsewhere.
 func FoundInWords(f *policy.Finding) string {
 	return Sentence(OneLine(strings.TrimSuffix(strings.TrimSuffix(f.Message, "."), " ("+f.Clause+")"), 400))
+}
+
+// clauseOf is the clause that a finding serves, with the version of the policy
+// that judged it where another is in force today.
+func (in *Input) clauseOf(f *policy.Finding) string {
+	if f.Policy == "" || f.Policy == in.Report.Policy {
+		return f.Clause
+	}
+	return f.Clause + ", policy " + OneLine(f.Policy, 20)
 }
 
 // where names workbook and cell, "enrolments.xlsx, Enrolments!R12".

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"cmp"
+
 	"regcert/internal/calendar"
 	"regcert/internal/register"
 )
@@ -103,20 +105,34 @@ func (j *judge) readStaff(a *assessment) {
 	if !j.set.present[register.Staff] {
 		return
 	}
-	orNow := func(d calendar.Date) calendar.Date {
-		if d.IsZero() {
-			return j.asOf
-		}
-		return d
-	}
-	code := a.rec.Key.Code
-	a.assessorUnapproved = assessor.IsReadable() &&
-		!j.set.isApproved(register.Fold(assessor.Text), func(p *approval) bool { return p.isAssessor }, code, orNow(a.assessed))
-	a.iqaUnapproved = iqa.IsReadable() &&
-		!j.set.isApproved(register.Fold(iqa.Text), func(p *approval) bool { return p.isIQA }, code, orNow(a.signedOff))
+	a.assessorUnapproved = assessor.IsReadable() && j.assessorApproval(a) == nil
+	a.iqaUnapproved = iqa.IsReadable() && j.iqaApproval(a) == nil
 }
 
+// assessorApproval returns what approved the assessor on the day of the
+// decision, or approves them today, nil where nothing does.
+func (j *judge) assessorApproval(a *assessment) *approval {
+	return j.set.approvalOf(register.Fold(a.rec.Value(register.Assessor).Text), func(p *approval) bool { return p.isAssessor }, a.rec.Key.Code, cmp.Or(a.assessed, j.asOf))
+}
+
+// iqaApproval is assessorApproval of the IQA, on the day of the sign-off.
+func (j *judge) iqaApproval(a *assessment) *approval {
+	return j.set.approvalOf(register.Fold(a.rec.Value(register.IQA).Text), func(p *approval) bool { return p.isIQA }, a.rec.Key.Code, cmp.Or(a.signedOff, j.asOf))
+}
+
+// What keeps rules from asking anything of an Assessments record.
+const (
+	notEnrolled = "the learner is not enrolled on the qualification"
+	notAchieved = "the unit is not achieved"
+)
+
 func evidenceTooEarly(j *judge, a *assessment) {
+	switch {
+	case a.enrolment == nil:
+		j.skip(notEnrolled)
+	case a.worked.IsZero():
+		j.skip("no work on the unit is recorded")
+	}
 	if !a.atRisk {
 		return
 	}
@@ -132,6 +148,9 @@ func evidenceTooEarly(j *judge, a *assessment) {
 }
 
 func assessorNotApproved(j *judge, a *assessment) {
+	if !a.rec.Value(register.Assessor).IsReadable() {
+		j.skip("no assessor is named")
+	}
 	if !a.assessorUnapproved {
 		return
 	}
@@ -147,6 +166,9 @@ func assessorNotApproved(j *judge, a *assessment) {
 }
 
 func iqaNotApproved(j *judge, a *assessment) {
+	if !a.rec.Value(register.IQA).IsReadable() {
+		j.skip("no IQA is named")
+	}
 	if !a.iqaUnapproved {
 		return
 	}
@@ -162,6 +184,9 @@ func iqaNotApproved(j *judge, a *assessment) {
 }
 
 func signsOffOwnWork(j *judge, a *assessment) {
+	if !a.rec.Value(register.Assessor).IsReadable() || !a.rec.Value(register.IQA).IsReadable() {
+		j.skip("the assessor and the IQA are not both named")
+	}
 	if !a.samePerson {
 		return
 	}
@@ -176,10 +201,18 @@ func signsOffOwnWork(j *judge, a *assessment) {
 }
 
 func signOffOpen(j *judge, a *assessment) {
-	if !a.isAchieved || a.assessed.IsZero() || !a.signedOff.IsZero() {
+	switch {
+	case !a.isAchieved:
+		j.skip(notAchieved)
+		return
+	case a.assessed.IsZero():
+		j.skip("no Assessed On is recorded")
+		return
+	case !a.signedOff.IsZero():
+		j.skip("the IQA has signed off")
 		return
 	}
-	p := problem{severity: Todo, column: register.IQASignedOff, due: j.within(a.assessed, j.numbers(a.own).IQASignOff), date: a.assessed, brief: "open",
+	p := problem{severity: Todo, column: register.IQASignedOff, due: j.count(&a.entry, "IQA sign-off", "iqa_sign_off", a.own, a.assessed, register.AssessedOn), date: a.assessed, brief: "open",
 		message: "The unit was achieved on {date} and the IQA's sign-off, expected by {due}, is not recorded",
 		action:  "Review the decision by {due} and enter the sign-off"}
 	if j.asOf > p.due {
@@ -190,7 +223,12 @@ func signOffOpen(j *judge, a *assessment) {
 }
 
 func unitUnknown(j *judge, a *assessment) {
-	if a.unit != "" && a.listed == nil && j.set.units[a.rec.Key.Code] != nil {
+	switch {
+	case a.unit == "":
+		j.skip("the record has no Unit Code")
+	case j.set.units[a.rec.Key.Code] == nil:
+		j.skip("the Units sheet has no units of the qualification")
+	case a.listed == nil:
 		j.raise(problem{severity: Data, column: register.UnitCode, brief: "unknown", text: quote(a.rec.Value(register.UnitCode), register.UnitCode),
 			message: "The unit {text} is not one of the qualification's on the Units sheet",
 			action:  "Correct the Unit Code, or add the unit to the Units sheet"})
@@ -198,7 +236,10 @@ func unitUnknown(j *judge, a *assessment) {
 }
 
 func assessorMissing(j *judge, a *assessment) {
-	if a.hasNoAssessor {
+	switch {
+	case !a.isAchieved:
+		j.skip(notAchieved)
+	case a.hasNoAssessor:
 		j.raise(problem{severity: Data, column: register.Assessor, brief: "missing",
 			message: "The unit is achieved and the assessor is not filled in",
 			action:  "Enter who assessed the unit"})
@@ -206,7 +247,10 @@ func assessorMissing(j *judge, a *assessment) {
 }
 
 func assessedOnMissing(j *judge, a *assessment) {
-	if a.isAchieved && a.rec.Value(register.AssessedOn).IsBlank() {
+	switch {
+	case !a.isAchieved:
+		j.skip(notAchieved)
+	case a.rec.Value(register.AssessedOn).IsBlank():
 		j.raise(problem{severity: Data, column: register.AssessedOn, brief: "missing",
 			message: "The unit is achieved and the date of the decision is not filled in",
 			action:  "Enter when the unit was assessed"})

@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"regcert/internal/calendar"
-	"regcert/internal/register"
-)
+import "regcert/internal/register"
 
 // clmRules are the rules on certificate claims (P 5.1 to 5.3).
 func clmRules() []Rule {
@@ -37,43 +34,6 @@ func clmRules() []Rule {
 	}
 }
 
-// condition is one of the conditions of eligibility (P 5.1).
-type condition uint8
-
-const (
-	conditionUnits condition = iota
-	conditionAssessor
-	conditionIQA
-	conditionEQA
-	conditionRegistration
-	conditionDocuments
-
-	conditionCount
-)
-
-// String returns the name that findings give the condition.
-func (c condition) String() string {
-	return [...]string{"units", "assessor", "iqa", "eqa", "registration", "documents"}[c]
-}
-
-// remedy says what the Quality Team does about an open condition, and where.
-func (c condition) remedy() (action string, look register.Column) {
-	switch c {
-	case conditionUnits:
-		return "Have the mandatory units completed, or their records corrected", register.AssessorConfirmed
-	case conditionAssessor:
-		return "Have the decisions taken by an approved assessor, or the records corrected", register.AssessorConfirmed
-	case conditionIQA:
-		return "Have the decisions signed off by an approved IQA, or the records corrected", register.IQAConfirmed
-	case conditionEQA:
-		return "Settle the external quality assurance with AIM", register.EQASampling
-	case conditionRegistration:
-		return "Settle the learner's registration with AIM", register.LearnerID
-	default:
-		return "Obtain the learner's consent and documents, and enter yes for both", register.DocumentsComplete
-	}
-}
-
 // readClaim reads what a Claims record says by itself and finds its file.
 func (j *judge) readClaim(c *claim, r *register.Record) {
 	c.rec = r
@@ -100,8 +60,8 @@ func (j *judge) readClaim(c *claim, r *register.Record) {
 	}
 	c.later = c.received
 	if !c.received.IsZero() {
-		c.issueBy = j.within(c.received, j.numbers(c.later).CertificateIssue)
-		c.holdUntil = j.within(c.received, j.numbers(c.later).CertificateHold)
+		c.issueBy = j.count(&c.entry, "Issue and check by", "certificate_issue", c.later, c.received, register.CertificateReceived)
+		c.holdUntil = j.count(&c.entry, "Hold until", "certificate_hold", c.later, c.received, register.CertificateReceived)
 	}
 }
 
@@ -114,7 +74,7 @@ func (j *judge) settleClaim(c *claim) {
 	switch {
 	case !c.iqa.IsZero():
 		c.own = c.iqa
-		c.deadline = j.by(c.iqa, j.numbers(c.own).Claim)
+		c.deadline = j.count(&c.entry, "Claim deadline", "claim", c.own, c.iqa, register.IQAConfirmed)
 	case c.enrolment != nil:
 		c.own = c.enrolment.start
 	default:
@@ -189,70 +149,28 @@ func (c *claim) isLate() bool {
 	return !c.assumed && !c.iqa.IsZero() && c.submitted > c.deadline
 }
 
-// testConditions says of each condition of eligibility why it fails, on the day
-// of the claim, or today where it has not been submitted.
-func (j *judge) testConditions(c *claim) {
-	at := c.submitted
-	if at.IsZero() {
-		at = j.asOf
-	}
-	p := &c.file.progress
-	confirmed := j.date(c.rec, register.AssessorConfirmed)
-	fail := func(cond condition, why string) { c.failed[cond], c.isIneligible = why, true }
-
+// isOpen reports whether the claim can be submitted but for its conditions, and
+// says what keeps the rule from asking where it is not so.
+func (j *judge) isOpen(c *claim) bool {
 	switch {
-	case p.isCompleteBy(at, confirmed):
-	case p.byUnits:
-		fail(conditionUnits, "a mandatory unit that is not achieved")
+	case c.enrolment == nil:
+		j.skip(notEnrolled)
+	case !c.submitted.IsZero():
+		j.skip("the claim has been submitted")
+	case c.status == destroyed, c.status == collected:
+		j.skip("the certificate is collected or destroyed")
+	case c.iqa.IsZero():
+		j.skip("the IQA has not confirmed")
+	case c.status == blocked:
+		j.skip("a condition of eligibility is open (CLM-04)")
 	default:
-		fail(conditionUnits, "Assessor Confirmed not filled in by then")
+		return true
 	}
-	switch {
-	case p.assessor != noFault:
-		fail(conditionAssessor, p.assessor.String())
-	case !p.hasWork && confirmed.IsZero():
-		fail(conditionAssessor, "neither assessment records nor Assessor Confirmed")
-	}
-	switch {
-	case p.iqa != noFault:
-		fail(conditionIQA, p.iqa.String())
-	case c.iqa.IsZero() || c.iqa > at:
-		fail(conditionIQA, "no sign-off by the IQA")
-	}
-	switch {
-	case !isYesOrNA(c.rec, register.EQASampling):
-		fail(conditionEQA, "EQA Sampling neither yes nor n/a")
-	case j.set.isSanctioned(c.rec.Key.Code, at):
-		fail(conditionEQA, "a sanction in force")
-	}
-	if why := c.enrolment.whyNotRegistered(at); why != "" {
-		fail(conditionRegistration, why)
-	}
-	switch {
-	case !isYes(c.rec, register.ConsentToClaim):
-		fail(conditionDocuments, "Consent to Claim not yes")
-	case !isYes(c.rec, register.DocumentsComplete):
-		fail(conditionDocuments, "Documents Complete not yes")
-	}
-}
-
-// whyNotRegistered says why the registration was not current on the day, or
-// nothing where it was.
-func (e *enrolment) whyNotRegistered(day calendar.Date) string {
-	switch w := e.file.withdrawn; {
-	case e.confirmed.IsZero() || e.confirmed > day:
-		return "no confirmation of the registration by AIM"
-	case !w.IsZero() && w <= day:
-		return "the learner's withdrawal"
-	case !e.expiry.IsZero() && day > e.expiry:
-		return "an expired registration"
-	default:
-		return ""
-	}
+	return false
 }
 
 func claimOverdue(j *judge, c *claim) {
-	if c.status == overdue {
+	if j.isOpen(c) && c.status == overdue {
 		j.raise(problem{severity: Overdue, look: register.ClaimSubmitted, due: c.deadline, date: c.iqa, brief: "claim overdue",
 			message: "The IQA confirmed on {date}, so the claim was due at AIM by {due}, and no submission is recorded",
 			action:  "Submit the claim to AIM now; it was due by {due}"})
@@ -260,15 +178,35 @@ func claimOverdue(j *judge, c *claim) {
 }
 
 func claimAtRisk(j *judge, c *claim) {
-	if c.status == riskOfLateness {
+	if j.isOpen(c) && c.status == riskOfLateness {
 		j.raise(problem{severity: AtRisk, look: register.ClaimSubmitted, due: c.deadline, date: c.iqa, brief: "claim due soon",
 			message: "The IQA confirmed on {date}, so the claim is due at AIM by {due}, and no submission is recorded",
 			action:  "Submit the claim to AIM by {due}"})
 	}
 }
 
+// isSubmitted reports whether the claim has been submitted, and says what keeps
+// the rule from asking where it has not.
+func (j *judge) isSubmitted(c *claim) bool {
+	switch {
+	case c.enrolment == nil:
+		j.skip(notEnrolled)
+	case c.submitted.IsZero():
+		j.skip(nothingSubmitted)
+	default:
+		return true
+	}
+	return false
+}
+
 func claimLate(j *judge, c *claim) {
-	if c.enrolment != nil && c.isLate() {
+	switch {
+	case !j.isSubmitted(c):
+	case c.assumed:
+		j.skip(submissionAssumed)
+	case c.iqa.IsZero():
+		j.skip("the IQA has not confirmed")
+	case c.isLate():
 		j.raise(problem{severity: Breach, look: register.ClaimSubmitted, due: c.deadline, date: c.submitted, brief: "claimed late",
 			message: "The claim was submitted to AIM on {date}, after its deadline of {due}",
 			action:  "Record the late claim in the quality log and enter its Quality Log Ref"})
@@ -276,6 +214,7 @@ func claimLate(j *judge, c *claim) {
 }
 
 func claimBlocked(j *judge, c *claim) {
+	j.isOpen(c)
 	if c.status != blocked {
 		return
 	}
@@ -298,7 +237,7 @@ func claimBlocked(j *judge, c *claim) {
 }
 
 func claimedTooEarly(j *judge, c *claim) {
-	if c.enrolment == nil || c.submitted.IsZero() {
+	if !j.isSubmitted(c) {
 		return
 	}
 	for i, why := range c.failed {
@@ -315,10 +254,17 @@ func claimedTooEarly(j *judge, c *claim) {
 }
 
 func claimUnconfirmed(j *judge, c *claim) {
-	if c.enrolment == nil || c.submitted.IsZero() || !c.confirmed.IsZero() || !c.received.IsZero() {
+	switch {
+	case !j.isSubmitted(c):
+		return
+	case !c.confirmed.IsZero():
+		j.skip(isConfirmed)
+		return
+	case !c.received.IsZero():
+		j.skip("the certificate has been received")
 		return
 	}
-	if j.asOf > j.within(c.submitted, j.numbers(c.own).ConfirmationChase) {
+	if j.asOf > j.count(&c.entry, "AIM's confirmation expected", "confirmation_chase", c.own, c.submitted, register.ClaimSubmitted) {
 		j.raise(problem{severity: Todo, column: register.ClaimConfirmed, date: c.submitted, brief: "missing",
 			message: "The claim was submitted on {date} and AIM's confirmation is not recorded",
 			action:  "Ask AIM for the confirmation of the claim and enter its date"})
@@ -327,6 +273,7 @@ func claimUnconfirmed(j *judge, c *claim) {
 
 func claimDiffers(j *judge, c *claim) {
 	if c.enrolment == nil {
+		j.skip(notEnrolled)
 		return
 	}
 	for _, column := range [...]register.Column{register.LegalFirstName, register.LegalLastName, register.DateOfBirth, register.ULN} {
@@ -343,20 +290,28 @@ func claimDiffers(j *judge, c *claim) {
 }
 
 func claimMissing(j *judge, e *enrolment) {
-	if e.isWithdrawn || !e.isCurrent || e.file == nil || e.file.claim != nil || e.file.progress.signedOff.IsZero() {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+		return
+	case !e.isCurrent, e.file == nil:
+		j.skip(notCurrent)
+		return
+	case e.file.claim != nil:
+		j.skip("there is a Claims record")
+		return
+	case e.later.IsZero():
+		j.skip("not every mandatory unit is known to be achieved and signed off")
 		return
 	}
-	signedOff := e.file.progress.signedOff
-	e.later = signedOff
-	n := j.numbers(e.later)
-	p := problem{severity: Todo, look: register.QualificationCode, due: j.by(signedOff, n.Claim), date: signedOff, brief: "claim missing",
+	p := problem{severity: Todo, look: register.QualificationCode, due: j.count(&e.entry, "Claim deadline", "claim", e.later, e.later, 0), date: e.later, brief: "claim missing",
 		message: "Every mandatory unit is signed off since {date}, the claim is due by {due} and there is no Claims record",
 		action:  "Enter the claim on the Claims sheet and have it submitted by {due}"}
 	switch {
 	case j.asOf > p.due:
 		p.severity = Overdue
 		p.action = "Enter the claim on the Claims sheet and have it submitted now; it was due by {due}"
-	case j.isSoon(p.due, n.ClaimAtRisk):
+	case j.isSoon(p.due, j.numbers(e.later).ClaimAtRisk):
 		p.severity = AtRisk
 	}
 	j.raise(p)

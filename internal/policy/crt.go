@@ -30,14 +30,34 @@ func crtRules() []Rule {
 	return rules
 }
 
-// isInHand reports whether the certificate has arrived and is neither collected
-// nor destroyed.
-func (c *claim) isInHand() bool {
-	return !c.received.IsZero() && !c.isCollected && c.destroyed.IsZero()
+// What keeps rules from asking anything of a certificate.
+const (
+	nothingReceived = "no certificate has been received"
+	nothingIssued   = "the certificate has not been issued"
+)
+
+// isHeld reports whether the certificate has arrived and is neither collected
+// nor destroyed, and says what keeps the rule from asking where it is not so.
+func (j *judge) isHeld(c *claim) bool {
+	switch {
+	case c.received.IsZero():
+		j.skip(nothingReceived)
+	case c.isCollected:
+		j.skip("the certificate is collected")
+	case !c.destroyed.IsZero():
+		j.skip("the certificate is destroyed")
+	default:
+		return true
+	}
+	return false
 }
 
 func certificateToIssue(j *judge, c *claim) {
-	if !c.isInHand() || !c.issued.IsZero() {
+	if !j.isHeld(c) {
+		return
+	}
+	if !c.issued.IsZero() {
+		j.skip("the certificate has been issued")
 		return
 	}
 	p := problem{severity: Todo, column: register.CertificateIssued, due: c.issueBy, date: c.received, brief: "to do",
@@ -51,7 +71,12 @@ func certificateToIssue(j *judge, c *claim) {
 }
 
 func certificateIssuedLate(j *judge, c *claim) {
-	if !c.received.IsZero() && c.issued > c.issueBy {
+	switch {
+	case c.received.IsZero():
+		j.skip(nothingReceived)
+	case c.issued.IsZero():
+		j.skip(nothingIssued)
+	case c.issued > c.issueBy:
 		j.raise(problem{severity: Breach, column: register.CertificateIssued, due: c.issueBy, date: c.issued, brief: "late",
 			message: "The certificate was issued on {date}, after {due}",
 			action:  "Record the late issue in the quality log and enter its Quality Log Ref"})
@@ -59,7 +84,16 @@ func certificateIssuedLate(j *judge, c *claim) {
 }
 
 func certificateUncollected(j *judge, c *claim) {
-	if !c.isInHand() || c.issued.IsZero() || isYes(c.rec, register.Posted) || j.isSet(c.rec, register.ContactAttempted) {
+	switch {
+	case !j.isHeld(c):
+		return
+	case c.issued.IsZero():
+		j.skip(nothingIssued)
+		return
+	case isYes(c.rec, register.Posted):
+		j.skip("the certificate has been posted")
+		return
+	case j.isSet(c.rec, register.ContactAttempted):
 		return
 	}
 	if j.asOf > c.holdUntil {
@@ -71,6 +105,7 @@ func certificateUncollected(j *judge, c *claim) {
 
 func certificateDestroyed(j *judge, c *claim) {
 	if c.destroyed.IsZero() {
+		j.skip("no destruction is recorded")
 		return
 	}
 	p := problem{severity: Breach, date: c.destroyed}
@@ -90,7 +125,7 @@ func certificateDestroyed(j *judge, c *claim) {
 }
 
 func certificateUnchecked(j *judge, c *claim) {
-	if !c.isInHand() || j.isSet(c.rec, register.CertificateChecked) {
+	if !j.isHeld(c) || j.isSet(c.rec, register.CertificateChecked) {
 		return
 	}
 	p := problem{severity: Todo, column: register.CertificateChecked, due: c.issueBy, date: c.received, brief: "to do",
@@ -105,10 +140,11 @@ func certificateUnchecked(j *judge, c *claim) {
 
 func discrepancyUnreported(j *judge, c *claim) {
 	v := c.rec.Value(register.Discrepancy)
-	if !v.IsReadable() || j.isSet(c.rec, register.DiscrepancyReported) {
+	if !v.IsReadable() || register.IsNoWord(v.Text) || register.Fold(v.Text) == "none" {
+		j.skip("no discrepancy is recorded")
 		return
 	}
-	if register.IsNoWord(v.Text) || register.Fold(v.Text) == "none" {
+	if j.isSet(c.rec, register.DiscrepancyReported) {
 		return
 	}
 	j.raise(problem{severity: Overdue, column: register.DiscrepancyReported, brief: "missing",

@@ -50,6 +50,16 @@ func datRules() []Rule {
 	return rules
 }
 
+// ofOtherSheets keeps a rule from being told of a record of a kind of sheet at
+// which it never looks.
+const ofOtherSheets = "not on this kind of sheet"
+
+// keyIncomplete keeps rules from looking a record up.
+const keyIncomplete = "Learner ID or Qualification Code is missing"
+
+// submissionAssumed keeps rules from asking whether a submission was late.
+const submissionAssumed = "the submission is not recorded, and a later step stands in for it"
+
 func requiredColumnMissing(j *judge, s *register.Sheet) {
 	for _, c := range s.Kind.Required() {
 		if !s.Has(c) {
@@ -114,10 +124,15 @@ const temporaryULN = "9999999999"
 
 func ulnInvalid(j *judge, e *entry) {
 	if k := e.rec.Sheet.Kind; k != register.Enrolments && k != register.Claims {
+		j.skip(ofOtherSheets)
 		return
 	}
 	v := e.rec.Value(register.ULN)
-	if !v.IsReadable() || validULN(v) != 0 {
+	if !v.IsReadable() {
+		j.skip("no ULN is given")
+		return
+	}
+	if validULN(v) != 0 {
 		return
 	}
 	p := problem{severity: Data, column: register.ULN, brief: "not valid",
@@ -167,7 +182,14 @@ func validULN(v register.Value) uint64 {
 }
 
 func recordTwice(j *judge, e *entry) {
-	if !e.duplicate {
+	switch k := e.rec.Sheet.Kind; {
+	case k == register.Withdrawals || k == register.Adjustments || k.Status() == 0:
+		j.skip(ofOtherSheets)
+		return
+	case !e.rec.Key.IsWhole():
+		j.skip(keyIncomplete)
+		return
+	case !e.duplicate:
 		return
 	}
 	p := problem{severity: Data, brief: "record stands twice", action: "Delete the record that is wrong, or correct what tells the two apart"}
@@ -184,6 +206,7 @@ func recordTwice(j *judge, e *entry) {
 
 func learnerContradicted(j *judge, e *enrolment) {
 	if !e.rec.Key.IsWhole() {
+		j.skip(keyIncomplete)
 		return
 	}
 	if e.uln != 0 && j.set.sharedULNs[e.uln] {
@@ -207,6 +230,7 @@ func learnerContradicted(j *judge, e *enrolment) {
 func ageImplausible(j *judge, e *enrolment) {
 	born := usable(e.rec, register.DateOfBirth)
 	if born.IsZero() || e.start.IsZero() {
+		j.skip("Date of Birth or Course Start cannot be used")
 		return
 	}
 	if age := born.AgeAt(e.start); age < j.now.MinAge || age > j.now.MaxAge {
@@ -263,19 +287,35 @@ func datesOutOfOrder(j *judge, e *entry) {
 
 func keyUnknown(j *judge, e *entry) {
 	s := j.set
+	if !e.rec.Key.IsWhole() && e.rec.Sheet.Kind != register.Adjustments {
+		j.skip(keyIncomplete)
+		return
+	}
 	switch key := e.rec.Key; e.rec.Sheet.Kind {
 	case register.Enrolments:
-		if s.present[register.Qualifications] && key.IsWhole() && s.qualifications[key.Code] == nil {
+		switch {
+		case !s.present[register.Qualifications]:
+			j.skip("no Qualifications sheet")
+		case s.qualifications[key.Code] == nil:
 			j.raise(problem{severity: Data, column: register.QualificationCode, brief: "not on Qualifications", text: quote(e.rec.Value(register.QualificationCode), register.QualificationCode),
 				message: "The qualification {text} is not on the Qualifications sheet",
 				action:  "Correct the Qualification Code, or add the qualification to the Qualifications sheet"})
 		}
 	case register.Adjustments:
-		if s.present[register.Enrolments] && key.ID != "" && s.learners[key.ID] == nil {
+		switch {
+		case !s.present[register.Enrolments]:
+			j.skip("no Enrolments sheet")
+		case key.ID == "":
+			j.skip("the record has no Learner ID")
+		case s.learners[key.ID] == nil:
 			j.raiseUnknownLearner()
 		}
 	case register.Assessments, register.Claims, register.Withdrawals:
-		if !s.present[register.Enrolments] || !key.IsWhole() || e.enrolment != nil {
+		switch {
+		case !s.present[register.Enrolments]:
+			j.skip("no Enrolments sheet")
+			return
+		case e.enrolment != nil:
 			return
 		}
 		if s.learners[key.ID].isOnOther(key.Code) {
@@ -285,6 +325,8 @@ func keyUnknown(j *judge, e *entry) {
 			return
 		}
 		j.raiseUnknownLearner()
+	default:
+		j.skip(ofOtherSheets)
 	}
 }
 
@@ -308,6 +350,8 @@ func submissionMissing(j *judge, e *entry) {
 		raise(register.SubmittedToAIM, j.date(r, register.AIMConfirmed))
 	case register.Claims:
 		raise(register.ClaimSubmitted, earliest(j.date(r, register.ClaimConfirmed), j.date(r, register.CertificateReceived)))
+	default:
+		j.skip(ofOtherSheets)
 	}
 }
 

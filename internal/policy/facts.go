@@ -168,14 +168,17 @@ func earliest(dates ...calendar.Date) calendar.Date {
 	return first
 }
 
-// by counts a period of what is owed to the awarding body.
-func (j *judge) by(from calendar.Date, p calendar.Duration) calendar.Date {
-	return j.cal.Add(from, p, calendar.AwardingBody)
-}
-
-// within counts a period on the centre's own clock.
-func (j *judge) within(from calendar.Date, p calendar.Duration) calendar.Date {
-	return j.cal.Add(from, p, calendar.Centre)
+// count counts a number of the policy, by its key, from a day of the record that
+// stands in the column (0: in another record). The version counts that was in
+// force on the day since; what says what ends.
+func (j *judge) count(e *entry, what, number string, since, from calendar.Date, column register.Column) calendar.Date {
+	n, key := j.numbers(since), j.keys[number]
+	period := *key.Duration(n)
+	end := j.cal.Add(from, period, key.Clock)
+	if j.trace != nil {
+		j.trace.count(j, e, column, Count{What: what, Number: number, Period: period, Clock: key.Clock, Policy: n.Version, From: from, Date: end})
+	}
+	return end
 }
 
 // isSoon reports whether a due date that has not passed is near.

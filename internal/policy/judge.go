@@ -18,6 +18,7 @@ type judge struct {
 	now       *Numbers // of what has no clock of its own
 	set       *set
 	rules     []Rule
+	keys      map[string]*NumberKey
 	text      *writer
 	tones     [kindCount]map[string]Tone
 	plans     [kindCount]plan
@@ -31,23 +32,40 @@ type judge struct {
 	first int             // the first finding on it
 	brief []string        // of its findings, in their order
 	sleep *Snooze         // nil where it is not snoozed
+	why   string          // why the rule asks nothing of it; empty where it asks
+
+	trace *trace // what is noted of one learner; nil where nobody is explained
 }
 
 // Judge judges the records of a set of workbooks, which it does not change.
 func Judge(workbooks []*register.Workbook, opt Options) *Report {
+	j := newJudge(&opt)
+	j.judge(workbooks)
+	return j.report
+}
+
+func newJudge(opt *Options) *judge {
 	j := &judge{
 		asOf: opt.AsOf, cal: opt.Calendar, versions: opt.Versions, judgeFrom: opt.JudgeFrom,
-		rules: Rules(), text: newWriter(), report: &Report{AsOf: opt.AsOf},
+		rules: Rules(), keys: map[string]*NumberKey{}, text: newWriter(), report: &Report{AsOf: opt.AsOf},
 	}
 	if j.judgeFrom.IsZero() {
 		j.judgeFrom = j.versions[0].InForce
 	}
-	j.limit = newSnoozeLimit(&opt)
+	j.limit = newSnoozeLimit(opt)
 	j.now = j.numbers(0)
 	j.report.Policy = j.now.Version
 	for _, k := range register.Kinds() {
 		j.tones[k] = tones(k)
 	}
+	for _, k := range NumberKeys() {
+		j.keys[k.Key] = &k
+	}
+	return j
+}
+
+// judge fills the report.
+func (j *judge) judge(workbooks []*register.Workbook) {
 	j.gather(workbooks)
 	j.report.NotChecked = notChecked(j.rules, &j.set.present, hasCentre(workbooks))
 	for _, k := range register.Kinds() {
@@ -62,7 +80,6 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 			j.onRecords(&next)
 		}
 	}
-	return j.report
 }
 
 // numbers returns by what something is judged whose clock started on the day, or
@@ -147,12 +164,16 @@ func (j *judge) onRecords(next *cursor) {
 func apply[T any](j *judge, p *plan, e *entry, facts *T, checkOf func(*Rule) func(*judge, *T)) {
 	j.begin(e)
 	for _, r := range p.rules {
-		j.rule = r
+		j.rule, j.why = r, ""
+		before := len(j.report.Findings)
 		if r.entry != nil {
 			r.entry(j, e)
 		}
 		if check := checkOf(r); check != nil {
 			check(j, facts)
+		}
+		if j.trace != nil {
+			j.trace.rule(j, e, j.report.Findings[before:])
 		}
 	}
 	if e.status != "" {
@@ -160,11 +181,15 @@ func apply[T any](j *judge, p *plan, e *entry, facts *T, checkOf func(*Rule) fun
 	}
 }
 
+// skip says why the rule in hand asks nothing of the record in hand.
+func (j *judge) skip(why string) { j.why = why }
+
 // plan is what there is to do on each record of a kind.
 type plan struct {
-	rules []*Rule           // in the order of IDs
-	past  []register.Column // its dates of things that have happened
-	order []datePair        // its dates that follow one another
+	rules   []*Rule           // in the order of IDs
+	unasked []*Rule           // that would look at them, and lack a sheet
+	past    []register.Column // its dates of things that have happened
+	order   []datePair        // its dates that follow one another
 }
 
 func (j *judge) planFor(k register.Kind) plan {
@@ -184,8 +209,11 @@ func (j *judge) planFor(k register.Kind) plan {
 		case register.Adjustments:
 			looks = looks || r.adjustment != nil
 		}
-		if looks && j.answerable(r) {
+		switch {
+		case looks && j.answerable(r):
 			p.rules = append(p.rules, r)
+		case looks:
+			p.unasked = append(p.unasked, r)
 		}
 	}
 	for _, c := range k.Inputs() {

@@ -37,6 +37,7 @@ func (j *judge) begin(e *entry) {
 func (j *judge) raise(p problem) {
 	since := j.clockInHand()
 	if j.isBeforeOurTime(since, &p) {
+		j.skip("the record is from before the day from which records are judged (judge_from)")
 		return
 	}
 	field := p.field
@@ -135,7 +136,7 @@ func (j *judge) addRow(e *entry) {
 	kind := e.rec.Sheet.Kind
 	row := Row{
 		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[kind][e.status],
-		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep,
+		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep, Policy: j.numbers(e.own).Version,
 	}
 	if f := mostUrgent(findings); f != nil {
 		row.NextAction = j.text.nextAction(f.Owner, f.Action)

@@ -37,6 +37,7 @@ func FuzzJudge(f *testing.F) {
 		checkSnoozes(t, report)
 		checkLooksAt(t, set, report, opt)
 		checkReady(t, report)
+		checkExplained(t, set, report, opt, g.pick("l1", "l2", "l3", "l4", "l5", "l6"))
 	})
 }
 
@@ -129,14 +130,10 @@ func checkAgainst(t *testing.T, set []*register.Workbook, report *policy.Report)
 // data, until a day within the limit; of any other nothing does.
 func checkSnoozes(t *testing.T, report *policy.Report) {
 	t.Helper()
-	type place struct {
-		workbook, sheet string
-		row             int
-	}
 	asleep := map[place]*policy.Snooze{}
 	for _, row := range report.Rows {
 		rec := row.Record
-		asleep[place{rec.Sheet.Workbook, rec.Sheet.Name, rec.Row}] = row.Snooze
+		asleep[placeOf(rec)] = row.Snooze
 		if s := row.Snooze; s != nil && (s.Until < report.AsOf || s.Until > report.AsOf+60 || s.Reason == "" || s.By == "") {
 			t.Errorf("%s!%d is snoozed on %s by %+v", rec.Sheet.Name, rec.Row, report.AsOf, *s)
 		}

@@ -17,7 +17,7 @@ func (r *Report) Ready(cal *calendar.Calendar) []Finding {
 			continue
 		}
 		out = append(out, Finding{
-			Clause: "P 5.3", Severity: Todo, Owner: ComplianceTeam, Policy: r.Policy,
+			Clause: "P 5.3", Severity: Todo, Owner: ComplianceTeam, Policy: row.Policy,
 			Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Kind: rec.Sheet.Kind, Row: rec.Row, Col: rec.Sheet.Column(register.ClaimSubmitted),
 			LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode(), Snooze: row.Snooze,
 			Due: row.Deadline, WorkingDaysLeft: cal.Left(r.AsOf, row.Deadline),

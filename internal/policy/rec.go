@@ -28,7 +28,7 @@ func (j *judge) readAdjustment(a *adjustment, r *register.Record) {
 		a.status = checkData
 		return
 	}
-	a.retainUntil = j.within(from, j.numbers(a.own).RecordRetention)
+	a.retainUntil = j.count(&a.entry, "Retain until", "record_retention", a.own, from, register.RecordedOn)
 	a.deadline = a.retainUntil
 	switch {
 	case !a.disposed.IsZero() && a.disposed < a.retainUntil:
@@ -44,8 +44,17 @@ func (j *judge) readAdjustment(a *adjustment, r *register.Record) {
 	}
 }
 
+// What keeps rules from asking anything of an Adjustments record.
+const (
+	isDisposed      = "the record has been disposed of"
+	recordedUnknown = "Recorded On cannot be used"
+)
+
 func recordNotStored(j *judge, a *adjustment) {
-	if a.disposed.IsZero() && !isYes(a.rec, register.Stored) {
+	switch {
+	case !a.disposed.IsZero():
+		j.skip(isDisposed)
+	case !isYes(a.rec, register.Stored):
 		j.raise(problem{severity: Todo, column: register.Stored, brief: "open",
 			message: "{field} does not say yes",
 			action:  "Store the record in the learner's file and enter yes in {field}"})
@@ -53,7 +62,12 @@ func recordNotStored(j *judge, a *adjustment) {
 }
 
 func recordDisposedEarly(j *judge, a *adjustment) {
-	if !a.recorded.IsZero() && !a.disposed.IsZero() && a.disposed < a.retainUntil {
+	switch {
+	case a.recorded.IsZero():
+		j.skip(recordedUnknown)
+	case a.disposed.IsZero():
+		j.skip("the record has not been disposed of")
+	case a.disposed < a.retainUntil:
 		j.raise(problem{severity: Breach, column: register.DisposedOn, date: a.disposed, brief: "too early", other: j.text.day(a.retainUntil),
 			message: "The record was disposed of on {date} and was to be kept until {other}",
 			action:  "Record the early disposal in the quality log and enter its Quality Log Ref"})
@@ -61,7 +75,12 @@ func recordDisposedEarly(j *judge, a *adjustment) {
 }
 
 func retentionOver(j *judge, a *adjustment) {
-	if !a.recorded.IsZero() && a.disposed.IsZero() && j.asOf > a.retainUntil {
+	switch {
+	case a.recorded.IsZero():
+		j.skip(recordedUnknown)
+	case !a.disposed.IsZero():
+		j.skip(isDisposed)
+	case j.asOf > a.retainUntil:
 		j.raise(problem{severity: Info, column: register.DisposedOn, date: a.retainUntil, brief: "open, retention is over",
 			message: "The record was to be kept until {date} and may now be disposed of",
 			action:  "Decide whether the record is still needed, else dispose of it and enter when"})

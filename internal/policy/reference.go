@@ -24,10 +24,14 @@ type unitList struct {
 }
 
 // unit is one unit of a qualification.
-type unit struct{ isMandatory bool }
+type unit struct {
+	rec         *register.Record
+	isMandatory bool
+}
 
 // approval is a Staff record.
 type approval struct {
+	rec               *register.Record
 	isAssessor, isIQA bool
 	from, to          calendar.Date // no date: open
 	all               bool          // for every qualification
@@ -36,6 +40,7 @@ type approval struct {
 
 // sanction is a Sanctions record with a usable From.
 type sanction struct {
+	rec      *register.Record
 	from, to calendar.Date // no date in to: open
 }
 
@@ -89,7 +94,7 @@ func (ref *reference) addUnit(r *register.Record) {
 	if list.byCode[code] != nil {
 		return
 	}
-	u := &unit{isMandatory: isYes(r, register.Mandatory)}
+	u := &unit{rec: r, isMandatory: isYes(r, register.Mandatory)}
 	list.byCode[code] = u
 	if u.isMandatory {
 		list.mandatory++
@@ -97,7 +102,7 @@ func (ref *reference) addUnit(r *register.Record) {
 }
 
 func readApproval(r *register.Record) approval {
-	a := approval{from: usable(r, register.ApprovedFrom), to: usable(r, register.ApprovedTo)}
+	a := approval{rec: r, from: usable(r, register.ApprovedFrom), to: usable(r, register.ApprovedTo)}
 	if role := r.Value(register.StaffRole); role.IsReadable() {
 		a.isAssessor, a.isIQA = register.Roles(role.Text)
 	}
@@ -129,22 +134,22 @@ func (a *approval) covers(code string, day calendar.Date) bool {
 	return false
 }
 
-// isApproved reports whether the person of that name, as texts are compared,
-// was approved in the role.
-func (ref *reference) isApproved(name string, inRole func(*approval) bool, code string, day calendar.Date) bool {
+// approvalOf returns what approved the person of that name, as texts are
+// compared, in the role, nil where nothing did.
+func (ref *reference) approvalOf(name string, inRole func(*approval) bool, code string, day calendar.Date) *approval {
 	records := ref.staff[name]
 	for i := range records {
 		if a := &records[i]; inRole(a) && a.covers(code, day) {
-			return true
+			return a
 		}
 	}
-	return false
+	return nil
 }
 
 // addSanction takes a sanction that has begun or will. Without a code it is for
 // all qualifications; with one that cannot be read, for none.
 func (ref *reference) addSanction(r *register.Record) {
-	s := sanction{from: usable(r, register.From), to: usable(r, register.To)}
+	s := sanction{rec: r, from: usable(r, register.From), to: usable(r, register.To)}
 	if s.from.IsZero() {
 		return
 	}
@@ -157,15 +162,15 @@ func (ref *reference) addSanction(r *register.Record) {
 	}
 }
 
-// isSanctioned reports whether a sanction for the qualification, or for all, is
-// in force on the day.
-func (ref *reference) isSanctioned(code string, day calendar.Date) bool {
+// sanctionOn returns a sanction for the qualification, or for all, that is in
+// force on the day, nil where none is.
+func (ref *reference) sanctionOn(code string, day calendar.Date) *sanction {
 	for _, key := range [...]string{code, allCodes} {
-		for _, s := range ref.sanctions[key] {
-			if s.from <= day && (s.to.IsZero() || day <= s.to) {
-				return true
+		for i := range ref.sanctions[key] {
+			if s := &ref.sanctions[key][i]; s.from <= day && (s.to.IsZero() || day <= s.to) {
+				return s
 			}
 		}
 	}
-	return false
+	return nil
 }

@@ -60,12 +60,12 @@ func (j *judge) readEnrolment(e *enrolment, r *register.Record) {
 	if e.start.IsZero() {
 		return
 	}
-	n := j.numbers(e.own)
-	period := n.RegistrationLong
-	if e.end.IsZero() || e.end <= j.within(e.start, n.ShortCourse)-1 {
-		period = n.RegistrationShort
+	long := j.count(&e.entry, "A long course ends on or after", "short_course", e.own, e.start, register.CourseStart) // both days count
+	number := "registration_long"
+	if e.end.IsZero() || e.end < long {
+		number = "registration_short"
 	}
-	e.deadline = j.by(e.start, period)
+	e.deadline = j.count(&e.entry, "Registration deadline", number, e.own, e.start, register.CourseStart)
 	e.isLate = e.submitted > e.deadline && !e.assumed
 }
 
@@ -99,7 +99,33 @@ func (j *judge) settleEnrolment(e *enrolment) {
 	}
 }
 
+// What keeps rules from asking anything of an Enrolments record.
+const (
+	learnerWithdrawn = "the learner is withdrawn"
+	startUnknown     = "Course Start cannot be used"
+	startAhead       = "the course has not started"
+	notCurrent       = "another enrolment of the learner on the qualification is the current one"
+	alreadyClaimed   = "the certificate has been claimed"
+	nothingSubmitted = "no submission is recorded"
+	isConfirmed      = "AIM has confirmed it"
+)
+
+// skipsDeadline says why no deadline can be missed any more, or yet.
+func (j *judge) skipsDeadline(e *enrolment) {
+	switch {
+	case e.start.IsZero():
+		j.skip(startUnknown)
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+	case !e.submitted.IsZero():
+		j.skip("the registration has been submitted")
+	case !e.isStarted:
+		j.skip(startAhead)
+	}
+}
+
 func registrationOverdue(j *judge, e *enrolment) {
+	j.skipsDeadline(e)
 	if e.status == overdue {
 		j.raise(problem{severity: Overdue, look: register.SubmittedToAIM, due: e.deadline, brief: "registration overdue",
 			message: "The registration was due at AIM by {due} and no submission is recorded",
@@ -108,6 +134,7 @@ func registrationOverdue(j *judge, e *enrolment) {
 }
 
 func registrationAtRisk(j *judge, e *enrolment) {
+	j.skipsDeadline(e)
 	if e.status == riskOfLateness {
 		j.raise(problem{severity: AtRisk, look: register.SubmittedToAIM, due: e.deadline, brief: "registration due soon",
 			message: "The registration is due at AIM by {due} and no submission is recorded; the Head of Quality is to know",
@@ -116,7 +143,14 @@ func registrationAtRisk(j *judge, e *enrolment) {
 }
 
 func registrationLate(j *judge, e *enrolment) {
-	if e.isLate {
+	switch {
+	case e.start.IsZero():
+		j.skip(startUnknown)
+	case e.submitted.IsZero():
+		j.skip(nothingSubmitted)
+	case e.assumed:
+		j.skip(submissionAssumed)
+	case e.isLate:
 		j.raise(problem{severity: Breach, look: register.SubmittedToAIM, due: e.deadline, date: e.submitted, brief: "registered late",
 			message: "The registration was submitted to AIM on {date}, after its deadline of {due}",
 			action:  "Record the late registration in the quality log and enter its Quality Log Ref"})
@@ -125,6 +159,7 @@ func registrationLate(j *judge, e *enrolment) {
 
 func lateRegistrationSteps(j *judge, e *enrolment) {
 	if e.status != overdue && !e.isLate {
+		j.skip("the registration is not late")
 		return
 	}
 	open := func(c register.Column, action string) {
@@ -151,10 +186,18 @@ func lateRegistrationSteps(j *judge, e *enrolment) {
 }
 
 func registrationUnconfirmed(j *judge, e *enrolment) {
-	if e.isWithdrawn || e.submitted.IsZero() || !e.confirmed.IsZero() {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+		return
+	case e.submitted.IsZero():
+		j.skip(nothingSubmitted)
+		return
+	case !e.confirmed.IsZero():
+		j.skip(isConfirmed)
 		return
 	}
-	if j.asOf > j.within(e.submitted, j.numbers(e.own).ConfirmationChase) {
+	if j.asOf > j.count(&e.entry, "AIM's confirmation expected", "confirmation_chase", e.own, e.submitted, register.SubmittedToAIM) {
 		j.raise(problem{severity: Todo, column: register.AIMConfirmed, date: e.submitted, brief: "missing",
 			message: "The registration was submitted on {date} and AIM's confirmation is not recorded",
 			action:  "Ask AIM for the confirmation of the registration and enter its date"})
@@ -162,10 +205,18 @@ func registrationUnconfirmed(j *judge, e *enrolment) {
 }
 
 func accuracyCheck(j *judge, e *enrolment) {
-	if e.isWithdrawn || e.submitted.IsZero() || e.assumed {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+		return
+	case e.submitted.IsZero():
+		j.skip(nothingSubmitted)
+		return
+	case e.assumed:
+		j.skip(submissionAssumed)
 		return
 	}
-	p := problem{column: register.AccuracyChecked, due: j.within(e.submitted, j.numbers(e.own).AccuracyCheck),
+	p := problem{column: register.AccuracyChecked, due: j.count(&e.entry, "Accuracy check", "accuracy_check", e.own, e.submitted, register.SubmittedToAIM),
 		message: "The registration was submitted on {other} and its accuracy is to be checked by {due}; no check is recorded",
 		action:  "Check the registration against the learner's documents by {due} and enter when",
 		other:   j.text.day(e.submitted)}
@@ -188,10 +239,12 @@ func accuracyCheck(j *judge, e *enrolment) {
 
 func qualificationDiffers(j *judge, e *enrolment) {
 	if e.isWithdrawn {
+		j.skip(learnerWithdrawn)
 		return
 	}
 	reference := j.set.qualifications[e.rec.Key.Code]
 	if reference == nil {
+		j.skip("the qualification is not on the Qualifications sheet")
 		return
 	}
 	for _, f := range [...]struct {
@@ -213,7 +266,12 @@ func qualificationDiffers(j *judge, e *enrolment) {
 
 func newLearnerNotified(j *judge, e *enrolment) {
 	first := j.date(e.rec, register.FirstAttendance)
-	if e.isWithdrawn || first.IsZero() {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+		return
+	case first.IsZero():
+		j.skip("no First Attendance is recorded")
 		return
 	}
 	p := problem{column: register.AdminNotified, due: first, date: j.date(e.rec, register.AdminNotified),
@@ -234,8 +292,24 @@ func newLearnerNotified(j *judge, e *enrolment) {
 	j.raise(p)
 }
 
+// isAttending reports whether the course has started and the learner is not
+// withdrawn, and says what keeps the rule from asking where it is not so.
+func (j *judge) isAttending(e *enrolment) bool {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+	case e.start.IsZero():
+		j.skip(startUnknown)
+	case !e.isStarted:
+		j.skip(startAhead)
+	default:
+		return true
+	}
+	return false
+}
+
 func identityUnverified(j *judge, e *enrolment) {
-	if e.isStarted && !e.isWithdrawn && !isYes(e.rec, register.IDVerified) {
+	if j.isAttending(e) && !isYes(e.rec, register.IDVerified) {
 		j.raise(problem{severity: Todo, column: register.IDVerified, date: e.start, brief: "open",
 			message: "The course started on {date} and {field} does not say yes",
 			action:  "Verify the learner's identity documents and enter yes in {field}"})
@@ -243,7 +317,7 @@ func identityUnverified(j *judge, e *enrolment) {
 }
 
 func notOnMIS(j *judge, e *enrolment) {
-	if e.isStarted && !e.isWithdrawn && !isYes(e.rec, register.MISLogged) {
+	if j.isAttending(e) && !isYes(e.rec, register.MISLogged) {
 		j.raise(problem{severity: Todo, column: register.MISLogged, date: e.start, brief: "open",
 			message: "The course started on {date} and {field} does not say yes",
 			action:  "Log the learner on the MIS and enter yes in {field}"})
@@ -251,7 +325,18 @@ func notOnMIS(j *judge, e *enrolment) {
 }
 
 func registrationExpires(j *judge, e *enrolment) {
-	if e.isWithdrawn || !e.isCurrent || e.expiry.IsZero() || e.file.isClaimed() {
+	switch {
+	case e.isWithdrawn:
+		j.skip(learnerWithdrawn)
+		return
+	case !e.isCurrent:
+		j.skip(notCurrent)
+		return
+	case e.expiry.IsZero():
+		j.skip("no Registration Expiry is recorded")
+		return
+	case e.file.isClaimed():
+		j.skip(alreadyClaimed)
 		return
 	}
 	p := problem{severity: AtRisk, column: register.RegistrationExpiry, due: e.expiry, brief: "expires soon",
@@ -273,7 +358,10 @@ func registrationExpires(j *judge, e *enrolment) {
 }
 
 func registrationNumberMissing(j *judge, e *enrolment) {
-	if !e.confirmed.IsZero() && !j.isSet(e.rec, register.AIMRegistrationNo) {
+	switch {
+	case e.confirmed.IsZero():
+		j.skip("AIM has not confirmed the registration")
+	case !j.isSet(e.rec, register.AIMRegistrationNo):
 		j.raise(problem{severity: Data, column: register.AIMRegistrationNo, date: e.confirmed, brief: "missing",
 			message: "AIM confirmed the registration on {date} and {field} is not filled in",
 			action:  "Enter the registration number from AIM's confirmation"})
@@ -283,7 +371,11 @@ func registrationNumberMissing(j *judge, e *enrolment) {
 func contactDetailsMissing(j *judge, e *enrolment) {
 	email, telephone := e.rec.Value(register.Email), e.rec.Value(register.Telephone)
 	s := e.rec.Sheet
-	if !e.isStarted || e.isWithdrawn || !email.IsBlank() || !telephone.IsBlank() || !s.Has(register.Email) && !s.Has(register.Telephone) {
+	if !j.isAttending(e) || !email.IsBlank() || !telephone.IsBlank() {
+		return
+	}
+	if !s.Has(register.Email) && !s.Has(register.Telephone) {
+		j.skip("the sheet has neither a column Email nor a column Telephone")
 		return
 	}
 	p := problem{severity: Todo, column: register.Email, look: register.Telephone, brief: "and Telephone missing",

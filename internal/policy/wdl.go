@@ -91,10 +91,9 @@ func (j *judge) settleWithdrawal(w *withdrawal) {
 		w.status = checkData
 		return
 	}
-	deadline := j.by(w.on, j.numbers(w.own).Withdrawal)
 	if w.isRegistered {
-		w.deadline = deadline
-		w.isLate = w.submitted > deadline && !w.assumed
+		w.deadline = j.count(&w.entry, "Withdrawal deadline", "withdrawal", w.own, w.on, register.WithdrawnOn)
+		w.isLate = w.submitted > w.deadline && !w.assumed
 	}
 	isSubmitted, isConfirmed := !w.submitted.IsZero(), !w.confirmed.IsZero()
 	switch {
@@ -110,16 +109,38 @@ func (j *judge) settleWithdrawal(w *withdrawal) {
 		w.status = submittedLate
 	case isSubmitted:
 		w.status = submitted
-	case j.asOf > deadline:
+	case j.asOf > w.deadline:
 		w.status = overdue
-	case j.isSoon(deadline, j.numbers(w.own).WithdrawalAtRisk):
+	case j.isSoon(w.deadline, j.numbers(w.own).WithdrawalAtRisk):
 		w.status = riskOfLateness
 	default:
 		w.status = due
 	}
 }
 
+// What keeps rules from asking anything of a Withdrawals record.
+const (
+	withdrawnUnknown = "Withdrawn On cannot be used"
+	withdrawnAhead   = "the withdrawal lies ahead"
+	neverRegistered  = "the learner was never registered with AIM"
+)
+
+// skipsWithdrawal says why no deadline can be missed any more, or yet.
+func (j *judge) skipsWithdrawal(w *withdrawal) {
+	switch {
+	case w.on.IsZero():
+		j.skip(withdrawnUnknown)
+	case !w.hasHappened:
+		j.skip(withdrawnAhead)
+	case !w.isRegistered:
+		j.skip(neverRegistered)
+	case !w.submitted.IsZero():
+		j.skip("the withdrawal has been submitted")
+	}
+}
+
 func withdrawalOverdue(j *judge, w *withdrawal) {
+	j.skipsWithdrawal(w)
 	if w.status == overdue {
 		j.raise(problem{severity: Overdue, look: register.SubmittedToAIM, due: w.deadline, date: w.on, brief: "withdrawal overdue",
 			message: "The learner was withdrawn on {date}, AIM was to know by {due}, and no submission is recorded",
@@ -128,6 +149,7 @@ func withdrawalOverdue(j *judge, w *withdrawal) {
 }
 
 func withdrawalAtRisk(j *judge, w *withdrawal) {
+	j.skipsWithdrawal(w)
 	if w.status == riskOfLateness {
 		j.raise(problem{severity: AtRisk, look: register.SubmittedToAIM, due: w.deadline, date: w.on, brief: "withdrawal due soon",
 			message: "The learner was withdrawn on {date}, AIM is to know by {due}, and no submission is recorded",
@@ -136,15 +158,36 @@ func withdrawalAtRisk(j *judge, w *withdrawal) {
 }
 
 func withdrawalSubmittedLate(j *judge, w *withdrawal) {
-	if w.isLate {
+	switch {
+	case w.on.IsZero():
+		j.skip(withdrawnUnknown)
+	case !w.isRegistered:
+		j.skip(neverRegistered)
+	case w.submitted.IsZero():
+		j.skip(nothingSubmitted)
+	case w.assumed:
+		j.skip(submissionAssumed)
+	case w.isLate:
 		j.raise(problem{severity: Breach, look: register.SubmittedToAIM, due: w.deadline, date: w.submitted, brief: "withdrawn late",
 			message: "The withdrawal was submitted to AIM on {date}, after its deadline of {due}",
 			action:  "Record the late withdrawal in the quality log and enter its Late Log Ref"})
 	}
 }
 
+// hasLeft reports whether the withdrawal has happened, and says what keeps the
+// rule from asking where it has not.
+func (j *judge) hasLeft(w *withdrawal) bool {
+	switch {
+	case w.on.IsZero():
+		j.skip(withdrawnUnknown)
+	case !w.hasHappened:
+		j.skip(withdrawnAhead)
+	}
+	return w.hasHappened
+}
+
 func withdrawalSteps(j *judge, w *withdrawal) {
-	if !w.hasHappened {
+	if !j.hasLeft(w) {
 		return
 	}
 	open := func(c register.Column, action string) {
@@ -160,7 +203,7 @@ func withdrawalSteps(j *judge, w *withdrawal) {
 	if !w.isRegistered || w.submitted.IsZero() {
 		return
 	}
-	if w.confirmed.IsZero() && j.asOf > j.within(w.submitted, j.numbers(w.own).ConfirmationChase) {
+	if w.confirmed.IsZero() && j.asOf > j.count(&w.entry, "AIM's confirmation expected", "confirmation_chase", w.own, w.submitted, register.SubmittedToAIM) {
 		open(register.AIMConfirmed, "Ask AIM for the confirmation of the withdrawal and enter its date")
 	}
 	if !isYes(w.rec, register.EvidenceRetained) {
@@ -172,7 +215,10 @@ func withdrawalSteps(j *judge, w *withdrawal) {
 }
 
 func reasonUnknown(j *judge, w *withdrawal) {
-	if w.reason == anotherReason {
+	switch w.reason {
+	case noReason:
+		j.skip("no reason can be read")
+	case anotherReason:
 		j.raise(problem{severity: Data, column: register.Reason, brief: "not one of the policy's",
 			message: "The reason does not begin with one that the policy knows: left, requested, not attending, transferred, cannot complete",
 			action:  "Begin the reason with one of these: left, requested, not attending, transferred, cannot complete"})
@@ -181,7 +227,11 @@ func reasonUnknown(j *judge, w *withdrawal) {
 
 func partialAchievement(j *judge, w *withdrawal) {
 	f := w.file
-	if !w.hasHappened || f == nil || !f.progress.hasUnit {
+	if !j.hasLeft(w) {
+		return
+	}
+	if f == nil || !f.progress.hasUnit {
+		j.skip("no unit is achieved")
 		return
 	}
 	var confirmed calendar.Date
@@ -189,6 +239,7 @@ func partialAchievement(j *judge, w *withdrawal) {
 		confirmed = j.date(c.rec, register.AssessorConfirmed)
 	}
 	if f.progress.isComplete(confirmed) {
+		j.skip("the qualification is complete")
 		return
 	}
 	p := problem{severity: Todo, brief: "open", date: w.on}
@@ -204,14 +255,24 @@ func partialAchievement(j *judge, w *withdrawal) {
 }
 
 func learnerAbsent(j *judge, e *enrolment) {
-	if !e.isCurrent || !e.isStarted || e.isWithdrawn || e.file.isClaimed() {
-		return
-	}
 	last := j.date(e.rec, register.LastAttendance)
-	if last.IsZero() || e.rec.Value(register.Contactable).Answer != register.No {
+	switch {
+	case !j.isAttending(e):
+		return
+	case !e.isCurrent:
+		j.skip(notCurrent)
+		return
+	case e.file.isClaimed():
+		j.skip(alreadyClaimed)
+		return
+	case last.IsZero():
+		j.skip("no Last Attendance is recorded")
+		return
+	case e.rec.Value(register.Contactable).Answer != register.No:
+		j.skip("Contactable does not say no")
 		return
 	}
-	if j.asOf > j.within(last, j.numbers(e.own).Absence) {
+	if j.asOf > j.count(&e.entry, "Absence is followed up after", "absence", e.own, last, register.LastAttendance) {
 		j.raise(problem{severity: AtRisk, column: register.LastAttendance, date: last, brief: "long ago, not contactable",
 			message: "The learner last attended on {date} and cannot be contacted",
 			action:  "Reach the learner, or start the withdrawal"})
@@ -219,7 +280,13 @@ func learnerAbsent(j *judge, e *enrolment) {
 }
 
 func transferUnseen(j *judge, w *withdrawal) {
-	if w.reason == transferred && w.hasHappened && w.rec.Key.IsWhole() && !j.set.learners[w.rec.Key.ID].isOnOther(w.rec.Key.Code) {
+	switch {
+	case w.reason != transferred:
+		j.skip("the reason is not a transfer")
+	case !j.hasLeft(w):
+	case !w.rec.Key.IsWhole():
+		j.skip(keyIncomplete)
+	case !j.set.learners[w.rec.Key.ID].isOnOther(w.rec.Key.Code):
 		j.raise(problem{severity: Todo, column: register.Reason, date: w.on, brief: "without another enrolment",
 			message: "The learner transferred on {date} and is enrolled on no other qualification",
 			action:  "Enrol the learner on the qualification that they transferred to, or correct the reason"})

@@ -1,0 +1,44 @@
+package likeness
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestNearest guards that a suggestion is like what was written, or none.
+func TestNearest(t *testing.T) {
+	known := []string{"timezone", "state_dir", "from", "tls"}
+	for name, want := range map[string]string{"time_zone": "timezone", "TimeZone": "timezone", "statedir": "state_dir", "form": "from", "fron": "from", "tsl": "tls", "x": "", "": "", "colour": "", "é": ""} {
+		if got := Nearest(name, known); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"Course-Start", "course start", 0}, {"Coures Start", "Course Start", 1}, {"Course Strat", "Course Start", 1}, {"AIM", "IQA", 3},
+	} {
+		if got := Distance(c.a, c.b); got != c.want {
+			t.Errorf("Distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestNear(t *testing.T) {
+	known := []string{"L-105", "L-015", "L-016", "M-900"}
+	for _, c := range []struct {
+		name string
+		most int
+		want string
+	}{
+		{"L-15", 5, "[L-105 L-015]"}, {"L015", 5, "[L-015 L-105 L-016]"}, {"l 015", 2, "[L-015 L-105]"}, {"L-015", 0, "[]"}, {"X", 5, "[]"}, {"", 5, "[]"},
+	} {
+		if got := fmt.Sprint(Near(c.name, known, c.most)); got != c.want {
+			t.Errorf("Near(%q, %d) = %s, want %s", c.name, c.most, got, c.want)
+		}
+	}
+}

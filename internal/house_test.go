@@ -38,6 +38,7 @@ func TestArrows(t *testing.T) {
 		"internal/policy",
 		"internal/register",
 		"internal/calendar",
+		"internal/likeness",
 		"internal/encrypted",
 		"internal/xlsx",
 		"internal/swap",

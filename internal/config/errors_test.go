@@ -71,16 +71,6 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestNearest guards that a suggestion is like what was written, or none.
-func TestNearest(t *testing.T) {
-	known := []string{"timezone", "state_dir", "from", "tls"}
-	for name, want := range map[string]string{"time_zone": "timezone", "TimeZone": "timezone", "statedir": "state_dir", "form": "from", "fron": "from", "tsl": "tls", "x": "", "": "", "colour": "", "é": ""} {
-		if got := nearest(name, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 // FuzzLoad guards that no text makes the reader fail otherwise than with an
 // error, that the error stays inside the lines it shows, and that whatever is
 // accepted holds what the rest of the program relies on.

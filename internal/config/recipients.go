@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"regcert/internal/digest"
+	"regcert/internal/likeness"
 	"regcert/internal/policy"
 )
 
@@ -128,7 +129,7 @@ func (c *Config) programme(v value, name string, into *[]string) {
 	codes, known := c.Programmes[name]
 	if !known {
 		names := slices.Sorted(maps.Keys(c.Programmes))
-		if near := nearest(name, names); near != "" {
+		if near := likeness.Nearest(name, names); near != "" {
 			v.fail("unknown programme %q: did you mean %q?", name, near)
 		} else {
 			v.fail("unknown programme %q: name it under programmes: with its Qualification Codes", name)
@@ -144,7 +145,7 @@ func (v value) owners(into *[]string) {
 	want := "write a list of roles, such as [Quality Team]; there are " + join(roles, "and")
 	v.texts(want, func(item value, s string) {
 		i := slices.IndexFunc(roles, func(role string) bool { return strings.EqualFold(role, s) })
-		switch near := nearest(s, roles); {
+		switch near := likeness.Nearest(s, roles); {
 		case i >= 0:
 			*into = append(*into, roles[i])
 		case near != "":
@@ -213,7 +214,7 @@ func (v value) sections(into *[]string) {
 		case key == digest.All:
 			item.fail("all stands by itself, without a list: sections: all")
 		case !slices.Contains(digest.Keys(), key):
-			if near := nearest(key, digest.Keys()); near != "" {
+			if near := likeness.Nearest(key, digest.Keys()); near != "" {
 				item.fail("unknown section %q: did you mean %q?", key, near)
 			} else {
 				item.fail("unknown section %q: %s", key, want)

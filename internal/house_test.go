@@ -36,6 +36,7 @@ func TestArrows(t *testing.T) {
 		"internal/store",
 		"internal/history",
 		"internal/policy",
+		"internal/inspect",
 		"internal/register",
 		"internal/calendar",
 		"internal/likeness",

@@ -70,7 +70,8 @@ type Workbook struct {
 	Cells    int    // cells written
 	Sheets   []*register.Sheet
 	Other    []string // sheets that were not read
-	Headless []string // known sheets without a header row
+	Headless []string // known sheets that were not read, having no header row of their kind
+	Remarks  []string // what staff should put right for the sheets to be read as they mean them
 }
 
 // Result is what a run found and did.
@@ -290,29 +291,38 @@ func (l *loaded) leave(outcome Outcome, reason string) {
 	}
 }
 
-// read reads the workbook into records.
-func (l *loaded) read(j *Job) {
-	if l.copy {
-		l.leave(Deferred, isACopy)
-		return
-	}
+// load reads the file and checks the package; false where it could not.
+func (l *loaded) load(j *Job) bool {
 	data, sum, err := swap.Read(l.path, j.Limits.File)
 	if err != nil {
 		l.notRead(err)
-		return
+		return false
 	}
 	l.data, l.sum = data, sum
 	l.result.SHA256 = hex.EncodeToString(sum[:])
 	l.result.Before = l.result.SHA256
 	if err := l.open(j.Limits); err != nil {
 		l.notOpened(err, j.Now())
+		return false
+	}
+	return true
+}
+
+// read reads the workbook into records.
+func (l *loaded) read(j *Job) {
+	if l.copy {
+		l.leave(Deferred, isACopy)
 		return
 	}
+	if !l.load(j) {
+		return
+	}
+	var err error
 	if l.book, err = j.Reader.Read(l.name, l.file); err != nil {
 		l.notOpened(err, j.Now())
 		return
 	}
-	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
+	l.result.Sheets, l.result.Other, l.result.Headless, l.result.Remarks = l.book.Sheets, l.book.Other, l.book.Headless, l.book.Remarks
 	if len(l.book.Sheets) == 0 {
 		l.result.Reason = noSheet(l.book)
 	}

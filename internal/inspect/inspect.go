@@ -85,21 +85,30 @@ type Example struct {
 const mostExamples = 5
 
 type inspector struct {
-	reader  *register.Reader
-	aliases register.Aliases
-	asOf    calendar.Date
-	usual   map[register.Column][]string // as headings are compared
+	reader *register.Reader
+	usual  map[register.Column][]string // as headings are compared
+	names  map[string]bool              // of the columns of all kinds, as headings are compared
 }
 
-// Inspect finds out what is in a workbook. Aliases are those of the
-// configuration. An error is an *xlsx.Refusal: something cannot be read.
-func Inspect(path string, file *xlsx.File, asOf calendar.Date, aliases register.Aliases) (*Workbook, error) {
-	x := &inspector{reader: register.NewReader(asOf, aliases), aliases: aliases, asOf: asOf, usual: map[register.Column][]string{}}
+func newInspector(asOf calendar.Date, aliases register.Aliases) *inspector {
+	x := &inspector{reader: register.NewReader(asOf, aliases), usual: map[register.Column][]string{}, names: map[string]bool{}}
 	for c, names := range usual() {
 		for _, n := range names {
 			x.usual[c] = append(x.usual[c], register.NormalHeading(n))
 		}
 	}
+	for _, k := range register.Kinds() {
+		for _, c := range slices.Concat(k.Inputs(), k.Outputs()) {
+			x.names[register.NormalHeading(c.String())] = true
+		}
+	}
+	return x
+}
+
+// Inspect finds out what is in a workbook. Aliases are those of the
+// configuration. An error is an *xlsx.Refusal: something cannot be read.
+func Inspect(path string, file *xlsx.File, asOf calendar.Date, aliases register.Aliases) (*Workbook, error) {
+	x := newInspector(asOf, aliases)
 	w := &Workbook{Path: path, Suggest: register.Aliases{Sheets: map[register.Kind][]string{}, Columns: map[register.Kind]map[register.Column][]string{}}}
 	for _, source := range file.Sheets() {
 		rows, err := register.TopRows(source)

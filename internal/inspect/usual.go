@@ -3,6 +3,7 @@ package inspect
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"regcert/internal/likeness"
 	"regcert/internal/register"
@@ -51,15 +52,15 @@ func usual() map[register.Column][]string {
 }
 
 // fillers are words that tell nothing in a heading.
-var fillers = []string{"date", "the", "of", "on", "for", "no", "learner", "learners"}
+var fillers = []string{"date", "the", "of", "on", "for", "no", "learner", "learners", "s"}
 
 // meant returns the column of a kind of sheet that a heading of another name
 // probably means, 0 where it means none.
 func (x *inspector) meant(k register.Kind, text string) register.Column {
-	if len(text) > longestHeading {
+	name := register.NormalHeading(text)
+	if len(text) > longestHeading || x.names[name] {
 		return 0
 	}
-	name := register.NormalHeading(text)
 	bare := bareWords(text)
 	best, least := register.Column(0), 0
 	for _, c := range k.Inputs() {
@@ -71,7 +72,7 @@ func (x *inspector) meant(k register.Kind, text string) register.Column {
 		if bare != "" && bare == bareWords(known) {
 			d = 1
 		}
-		if len(name) >= 5 && d <= len(name)/5 && (best == 0 || d < least) {
+		if len(name) >= 5 && d <= max(1, len(name)/6) && (best == 0 || d < least) {
 			best, least = c, d
 		}
 	}
@@ -83,6 +84,6 @@ const longestHeading = 80
 
 // bareWords returns the words of a heading that tell something.
 func bareWords(text string) string {
-	words := strings.Fields(strings.ToLower(text))
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return register.NormalHeading(strings.Join(slices.DeleteFunc(words, func(w string) bool { return slices.Contains(fillers, w) }), ""))
 }

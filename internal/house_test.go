@@ -32,6 +32,7 @@ func TestArrows(t *testing.T) {
 		"internal/digest",
 		"internal/actionlist",
 		"templates",
+		".", // config.yaml, embedded
 		"internal/mail",
 		"internal/store",
 		"internal/history",

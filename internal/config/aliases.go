@@ -45,7 +45,7 @@ func list(names []string) string {
 }
 
 // bareText is text that is the same with quotes and without them.
-var bareText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/-]*( [A-Za-z0-9_/-]+)*$`)
+var bareText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/.*-]*( [A-Za-z0-9_/.*-]+)*$`)
 
 // text writes a text as YAML: in quotes, unless it can be nothing but a text.
 func text(s string) string {

@@ -105,7 +105,9 @@ func (p *plan) build() ([]byte, error) {
 func (b *book) sheet(k register.Kind) {
 	columns := slices.Concat(k.Inputs(), k.Outputs())
 	name := k.String()
+	total := 0.0
 	for i, c := range columns {
+		total += width(k, c)
 		letter, err := excelize.ColumnNumberToName(i + 1)
 		b.try(err)
 		b.try(b.SetColWidth(name, letter, letter, width(k, c)))
@@ -122,9 +124,9 @@ func (b *book) sheet(k register.Kind) {
 		Selection: []excelize.Selection{{SQRef: "B2", ActiveCell: "B2", Pane: "bottomRight"}}}))
 	b.try(b.SetSheetDimension(name, "A1:"+last))
 	b.try(b.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: ptr(true)}))
-	const a4 = 9
-	b.try(b.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: ptr("landscape"), Size: ptr(a4), FitToWidth: ptr(1), FitToHeight: ptr(0)}))
-	b.try(b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$1:$1", name)}))
+	const a4, readable = 9, 200 // readable: characters across a page
+	b.try(b.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: ptr("landscape"), Size: ptr(a4), FitToWidth: ptr(1 + int(total)/readable), FitToHeight: ptr(0)}))
+	b.try(b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$A:$A,'%[1]s'!$1:$1", name)}))
 }
 
 // width is the width of a column, in characters.

@@ -53,6 +53,8 @@ type inspected struct {
 	books      []*inspect.Workbook // those that could be read
 	all        []batch.Workbook
 	notChecked []policy.NotChecked // with these workbooks alone
+	suggest    register.Aliases    // what the configuration has to say for all of them
+	taken      []string            // what it cannot say
 }
 
 // of returns what was found out about a workbook, nil where it could not be read.
@@ -63,15 +65,6 @@ func (f *inspected) of(path string) *inspect.Workbook {
 		}
 	}
 	return nil
-}
-
-// suggest returns what the configuration has to say for all of them.
-func (f *inspected) suggest() register.Aliases {
-	var all register.Aliases
-	for _, b := range f.books {
-		all = inspect.Merge(all, b.Suggest)
-	}
-	return all
 }
 
 // inspect looks into the named workbooks.
@@ -91,6 +84,7 @@ func (a *app) inspect(ctx context.Context, cfg *config.Config, named []string) (
 	if err != nil {
 		return nil, trouble(err, "")
 	}
+	found.suggest, found.taken = inspect.Combine(found.books)
 	var read []*register.Workbook
 	for _, b := range found.books {
 		read = append(read, b.Book)

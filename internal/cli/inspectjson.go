@@ -13,6 +13,7 @@ import (
 type inspectDocument struct {
 	Workbooks  []jsonInspected `json:"workbooks"`
 	Suggestion string          `json:"suggestion"` // lines for config.yaml
+	Remarks    []string        `json:"remarks"`    // on names that cannot be configured
 	NotChecked []jsonUnasked   `json:"not_checked"`
 }
 
@@ -58,7 +59,7 @@ type jsonDateExample struct {
 }
 
 func (f *inspected) json() inspectDocument {
-	doc := inspectDocument{Workbooks: []jsonInspected{}, Suggestion: strings.Join(config.AliasLines(f.suggest()), "\n"), NotChecked: []jsonUnasked{}}
+	doc := inspectDocument{Workbooks: []jsonInspected{}, Suggestion: strings.Join(config.AliasLines(f.suggest), "\n"), Remarks: append([]string{}, f.taken...), NotChecked: []jsonUnasked{}}
 	for _, w := range f.all {
 		out := jsonInspected{Path: w.Path, Reason: w.Reason, Sheets: []jsonInspectedSheet{}, Remarks: []string{}}
 		if book := f.of(w.Path); book != nil {

@@ -29,7 +29,10 @@ func (p printer) inspected(f *inspected) {
 			p.linef("  to put right: %s", printable(remark))
 		}
 	}
-	if lines := config.AliasLines(f.suggest()); len(lines) > 0 {
+	for _, t := range f.taken {
+		p.linef("  to put right: %s", printable(t))
+	}
+	if lines := config.AliasLines(f.suggest); len(lines) > 0 {
 		p.linef("")
 		p.linef("%s", p.bold("FOR CONFIG.YAML"))
 		p.linef("What looks like a register is read with these lines, and its rows and dates above are")

@@ -40,6 +40,9 @@ Exit code: 0 done; 2 DIR is not empty; 3 something could not be written.`,
 		Example: "  regcert new Registers\n  regcert new --sample try-it",
 		Args:    exactly("the folder to make", 1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if a.json() {
+				return usage("new makes workbooks; it has nothing to say as JSON")
+			}
 			makeFiles := a.blankFiles
 			if sample {
 				makeFiles = a.sampleFiles

@@ -48,7 +48,7 @@ func (d *Draft) workbookLines() []string {
 	for _, w := range d.Workbooks {
 		path := w.Path
 		if !w.Pattern {
-			path = literal(path)
+			path = Literal(path)
 		}
 		line := "  - path: " + text(path)
 		if w.Note != "" {

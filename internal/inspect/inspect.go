@@ -4,7 +4,6 @@
 package inspect
 
 import (
-	"maps"
 	"slices"
 
 	"regcert/internal/calendar"
@@ -216,7 +215,7 @@ func (g *guess) sure() Sureness {
 		return ""
 	case !register.Tells(g.kind, g.weight, g.misses):
 		return Perhaps
-	case g.exact < columns:
+	case g.exact < columns || g.misses > 0:
 		return Probably
 	default:
 		return Surely
@@ -399,16 +398,4 @@ func shown(c register.Column, text string) string {
 		return text
 	}
 	return ""
-}
-
-// Kinds lists the kinds that sheets of the workbook are, without those that only
-// perhaps are one.
-func (w *Workbook) Kinds() []register.Kind {
-	kinds := map[register.Kind]bool{}
-	for i := range w.Sheets {
-		if s := &w.Sheets[i]; s.Kind != 0 && s.Sure != Perhaps {
-			kinds[s.Kind] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(kinds))
 }

@@ -55,7 +55,7 @@ bench: build
 	@$(GO) run ./internal/bench -regcert ./regcert
 
 lint:
-	@test -z "$$(gofmt -l cmd internal templates)" || { echo "not formatted:"; gofmt -l cmd internal templates; exit 1; }
+	@test -z "$$(gofmt -l *.go cmd internal templates)" || { echo "not formatted:"; gofmt -l *.go cmd internal templates; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 

@@ -21,8 +21,8 @@ build:
 
 # The week before comes first, so that there is something to compare with.
 run: build
-	@rm -rf $(DEMO) && mkdir -p $(DEMO)/sample-workbooks && cp config.yaml $(DEMO)/
-	@$(GO) run ./internal/samples/generate $(DEMO)/sample-workbooks $(DEMO_WEEK_BEFORE)
+	@rm -rf $(DEMO) && mkdir $(DEMO) && cp config.yaml $(DEMO)/
+	@./regcert new --sample --as-of $(DEMO_WEEK_BEFORE) $(DEMO)/sample-workbooks >/dev/null
 	@./regcert run --config $(DEMO)/config.yaml --as-of $(DEMO_WEEK_BEFORE) >/dev/null
 	@./regcert digest --config $(DEMO)/config.yaml --as-of $(DEMO_WEEK_BEFORE) --send >/dev/null
 	@cp sample-workbooks/*.xlsx $(DEMO)/sample-workbooks/
@@ -55,12 +55,12 @@ bench: build
 	@$(GO) run ./internal/bench -regcert ./regcert
 
 lint:
-	@test -z "$$(gofmt -l cmd internal templates)" || { echo "not formatted:"; gofmt -l cmd internal templates; exit 1; }
+	@test -z "$$(gofmt -l *.go cmd internal templates)" || { echo "not formatted:"; gofmt -l *.go cmd internal templates; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-samples:
-	@$(GO) run ./internal/samples/generate sample-workbooks
+samples: build
+	@rm -rf $(DEMO) && ./regcert new --sample $(DEMO) >/dev/null && cp $(DEMO)/*.xlsx sample-workbooks/ && rm -rf $(DEMO)
 
 licences:
 	@$(GO) run ./internal/licences/generate internal/licences

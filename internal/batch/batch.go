@@ -60,17 +60,19 @@ type Job struct {
 
 // Workbook is what became of one workbook of the set.
 type Workbook struct {
-	Path     string // as reports show it
-	SHA256   string // of the version that was written, else of the one that was read, hexadecimal; empty where there is none
-	Outcome  Outcome
-	Reason   string
-	Holder   string // who has it open, by the name in the lock file: for the terminal only, as it is a person's
-	Troubled bool   // it could not be read, or not be written although it should
-	Before   string // the SHA-256 of the version that was read
-	Cells    int    // cells written
-	Sheets   []*register.Sheet
-	Other    []string // sheets that were not read
-	Headless []string // known sheets without a header row
+	Path      string // as reports show it
+	SHA256    string // of the version that was written, else of the one that was read, hexadecimal; empty where there is none
+	Outcome   Outcome
+	Reason    string
+	Holder    string // who has it open, by the name in the lock file: for the terminal only, as it is a person's
+	Troubled  bool   // it could not be read, or not be written although it should
+	Protected bool   // a password protects it
+	Before    string // the SHA-256 of the version that was read
+	Cells     int    // cells written
+	Sheets    []*register.Sheet
+	Other     []string // sheets that were not read
+	Headless  []string // known sheets that were not read, having no header row of their kind
+	Remarks   []string // what staff should put right for the sheets to be read as they mean them
 }
 
 // Result is what a run found and did.
@@ -301,29 +303,41 @@ func (l *loaded) leave(outcome Outcome, reason string) {
 	}
 }
 
+// load reads the file and checks the package; false where it could not.
+func (l *loaded) load(j *Job) bool {
+	data, sum, err := swap.Read(l.path, j.Limits.File)
+	if err != nil {
+		l.notRead(err)
+		return false
+	}
+	l.data, l.sum = data, sum
+	l.result.SHA256 = hex.EncodeToString(sum[:])
+	l.result.Before = l.result.SHA256
+	err = l.open(j.Limits)
+	refusal, refused := errors.AsType[*xlsx.Refusal](err)
+	l.result.Protected = l.protected != nil || refused && refusal.Kind == xlsx.Encrypted
+	if err != nil {
+		l.notOpened(err, j.Now())
+		return false
+	}
+	return true
+}
+
 // read reads the workbook into records.
 func (l *loaded) read(j *Job) {
 	if l.copy {
 		l.leave(Deferred, isACopy)
 		return
 	}
-	data, sum, err := swap.Read(l.path, j.Limits.File)
-	if err != nil {
-		l.notRead(err)
+	if !l.load(j) {
 		return
 	}
-	l.data, l.sum = data, sum
-	l.result.SHA256 = hex.EncodeToString(sum[:])
-	l.result.Before = l.result.SHA256
-	if err := l.open(j.Limits); err != nil {
-		l.notOpened(err, j.Now())
-		return
-	}
+	var err error
 	if l.book, err = j.Reader.Read(l.name, l.file); err != nil {
 		l.notOpened(err, j.Now())
 		return
 	}
-	l.result.Sheets, l.result.Other, l.result.Headless = l.book.Sheets, l.book.Other, l.book.Headless
+	l.result.Sheets, l.result.Other, l.result.Headless, l.result.Remarks = l.book.Sheets, l.book.Other, l.book.Headless, l.book.Remarks
 	if len(l.book.Sheets) == 0 {
 		l.result.Reason = noSheet(l.book)
 	}

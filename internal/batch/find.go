@@ -164,10 +164,13 @@ func (f *finder) add(s source) {
 // OneDrive, which puts the device's name behind the file's.
 var conflictCopy = regexp.MustCompile(`(?i)conflicted copy|\.sync-conflict-|SFConflict|_conflict-\d{6,}|_conflict\.[^.]+$|[(\[]conflict[)\]]|-(DESKTOP|LAPTOP|WIN)-[0-9A-Z]{5,}\.[^.]+$`)
 
+// IsConflictCopy tells a conflict copy by its file's name.
+func IsConflictCopy(name string) bool { return conflictCopy.MatchString(name) }
+
 // isConflictCopy tells a conflict copy by its name; one that OneDrive made on
 // this computer also by the workbook beside it whose copy it is.
 func (j *Job) isConflictCopy(path string, beside []string) bool {
-	if conflictCopy.MatchString(filepath.Base(path)) {
+	if IsConflictCopy(filepath.Base(path)) {
 		return true
 	}
 	ext := filepath.Ext(path)

@@ -109,7 +109,7 @@ func moment(at, now time.Time) string {
 // noSheet says why a workbook has nothing to read.
 func noSheet(book *register.Workbook) string {
 	if len(book.Headless) > 0 {
-		return fmt.Sprintf("the sheet %q has no header row: within its first 20 rows at least three column names must stand in one row, such as Learner ID, Qualification Code", book.Headless[0])
+		return book.Remarks[0] // on the first of them
 	}
 	return fmt.Sprintf("no sheet of it is known: name one Enrolments, Assessments, Claims, Withdrawals or the like, or give its name under sheets: in the configuration (it has %s)", quoted(book.Other))
 }

@@ -220,7 +220,7 @@ func TestWorkbooksWithNothingToRead(t *testing.T) {
 		}
 	})
 	const unknown = `no sheet of it is known: name one Enrolments, Assessments, Claims, Withdrawals or the like, or give its name under sheets: in the configuration (it has "Money", "2", "3", "4", "5" and 1 more)`
-	const headless = `the sheet "Claims" has no header row: within its first 20 rows at least three column names must stand in one row, such as Learner ID, Qualification Code`
+	const headless = `the sheet "Claims" has no header row and was not read: at least three column names must stand in one of its first 20 rows, such as Learner ID, Qualification Code`
 	c.mustRun("a.xlsx: written\nbudget.xlsx: unchanged: " + unknown + "\nheadless.xlsx: unchanged: " + headless)
 	c.job.Named = []string{c.path("headless.xlsx")}
 	c.mustRun("a.xlsx: context\nbudget.xlsx: context: " + unknown + "\nheadless.xlsx: unchanged!: " + headless)

@@ -290,6 +290,27 @@ func TestIncompleteSets(t *testing.T) {
 	}
 }
 
+// A sheet of enrolments that is not read, as it has no header row or that of
+// another kind, is missed like a workbook that cannot be read.
+func TestUnreadEnrolments(t *testing.T) {
+	const doubt = "deferred!: a sheet of b.xlsx could not be read, and learners named here may be in it; nothing was written: put that right first"
+	enrolments := "\n== %s.xlsx\n-- Enrolments\n" + strings.Join([]string{"Learner ID", "Qualification Code", "Course Start"}, " | ") + "\nL1 | 610/1 | 2026-03-30\n"
+	claims := "\n== c.xlsx\n-- Claims\nLearner ID | Qualification Code | Claim Submitted\nL1 | 610/1 |\n%s"
+	for name, b := range map[string]string{
+		"without a header row": "\n== b.xlsx\n-- Enrolments\nNames\nL2\n",
+		"withdrawals":          "\n== b.xlsx\n-- Enrolments\nLearner ID | Qualification Code | Withdrawn On | Reason | MIS Updated\nL2 | 610/1 | 2026-04-01 | left | yes\n",
+	} {
+		c := newCentre(t, fmt.Sprintf(enrolments, "a")+b+fmt.Sprintf(claims, "L2 | 610/1 |\n"))
+		if _, got := c.run(); !strings.HasSuffix(got, "\nc.xlsx: "+doubt) || !strings.HasPrefix(got, "a.xlsx: written\n") {
+			t.Errorf("%s: a claim of nobody known: %s", name, got)
+		}
+		c = newCentre(t, fmt.Sprintf(enrolments, "a")+b+fmt.Sprintf(claims, ""))
+		if _, got := c.run(); !strings.HasSuffix(got, "\nc.xlsx: written") {
+			t.Errorf("%s: a claim of somebody known: %s", name, got)
+		}
+	}
+}
+
 // A record of a learner whom nobody knows is answered where everything could
 // be read, and where it stands written already.
 func TestUnknownLearnersInCompleteSets(t *testing.T) {

@@ -181,6 +181,9 @@ func incomplete(set []*loaded, report *policy.Report) map[string]string {
 		case l.copy: // what is in it is in the workbook too, or was
 		case l.book == nil:
 			missing = l.name
+		case slices.Contains(l.book.Lacking, register.Enrolments):
+			missing = "a sheet of " + l.name
+			enrolled = enrolled || has(l.book, register.Enrolments)
 		case has(l.book, register.Enrolments):
 			enrolled = true
 		}

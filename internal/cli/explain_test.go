@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,8 +14,6 @@ import (
 	"regcert/internal/samples"
 	"regcert/internal/xlsx"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // inSamples makes the folder with the sample workbooks and their configuration
 // the working directory, and returns what is read from the workbooks.

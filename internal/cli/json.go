@@ -27,6 +27,7 @@ type jsonWorkbook struct {
 	Reason      string        `json:"reason"`
 	Sheets      []jsonSheet   `json:"sheets"`
 	OtherSheets []string      `json:"other_sheets"`
+	Remarks     []string      `json:"remarks,omitempty"`
 }
 
 type jsonSheet struct {
@@ -141,7 +142,7 @@ func writeJSON(w io.Writer, result *batch.Result) error {
 }
 
 func workbookJSON(w *batch.Workbook) jsonWorkbook {
-	out := jsonWorkbook{Path: w.Path, SHA256: w.SHA256, Outcome: w.Outcome, Reason: w.Reason, Sheets: []jsonSheet{}, OtherSheets: append([]string{}, w.Other...)}
+	out := jsonWorkbook{Path: w.Path, SHA256: w.SHA256, Outcome: w.Outcome, Reason: w.Reason, Sheets: []jsonSheet{}, OtherSheets: append([]string{}, w.Other...), Remarks: w.Remarks}
 	for _, s := range w.Sheets {
 		out.Sheets = append(out.Sheets, jsonSheet{s.Name, s.Kind.String(), s.HeaderRow, len(s.Records), append([]string{}, s.Unknown...)})
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"syscall"
@@ -53,9 +54,17 @@ func TestMain(m *testing.M) {
 // The environment variable NOW sets regcert's clock, and CLOCK_UNSET says that
 // nothing keeps it right. BY_ICON says that the window closes with regcert,
 // PROGRAM_FOLDER where the program is; what it opens is noted in the file OPENED, and
-// without that there is no browser.
+// without that there is no browser. SAMPLES is the folder of the sample workbooks.
 func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../sample-workbooks")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SAMPLES", samples)
+			return nil
+		},
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

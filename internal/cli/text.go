@@ -281,9 +281,9 @@ func (p printer) workbooks(list []batch.Workbook) {
 		if p.verbose {
 			p.sheets(&w, width)
 		}
-		if len(w.Sheets) > 0 {
-			for _, sheet := range w.Headless {
-				p.linef("  %-*s  the sheet %q has no header row and was not read: at least three column names must stand in one of its first 20 rows", width, "", sheet)
+		for _, remark := range w.Remarks {
+			if remark != w.Reason {
+				p.linef("  %-*s  %s", width, "", printable(remark))
 			}
 		}
 	}

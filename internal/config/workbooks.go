@@ -67,13 +67,13 @@ func (c *Config) readPattern(v value, into *string) {
 	}
 	pattern = filepath.FromSlash(pattern)
 	if !filepath.IsAbs(pattern) {
-		pattern = filepath.Join(literal(c.Dir), pattern)
+		pattern = filepath.Join(Literal(c.Dir), pattern)
 	}
 	*into = pattern
 }
 
-// literal is the pattern that matches a path and nothing else.
-func literal(path string) string {
+// Literal is the pattern that matches a path and nothing else.
+func Literal(path string) string {
 	pairs := []string{"[", "[[]", "*", "[*]", "?", "[?]"}
 	if runtime.GOOS != "windows" {
 		pairs = append(pairs, `\`, `\\`)

@@ -30,7 +30,7 @@ type Workbook struct {
 	Read     bool     // what is in it is part of the report
 	Troubled bool     // it could not be read, or not be written although it should
 	Reason   string   // why
-	Unread   []string // its sheets that are known but were not read, having no header row
+	Unread   []string // its sheets that are known but were not read, having no header row of their kind
 }
 
 // Kind says which email a Digest is for.

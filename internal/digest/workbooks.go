@@ -96,6 +96,6 @@ func headless(sheets []string) string {
 	for i := range quoted {
 		quoted[i] = "“" + OneLine(sheets[i], 40) + "”"
 	}
-	return fmt.Sprintf("%s %s %s not read: no header row was found in the first 20 rows",
+	return fmt.Sprintf("%s %s %s not read: no header row of the kind was found in the first 20 rows",
 		choose(len(sheets), "the sheet", "the sheets"), strings.Join(quoted, ", "), choose(len(sheets), "was", "were"))
 }

@@ -76,7 +76,7 @@ func hostile(from *batch.Result, s string) *Report {
 	r.Workbooks = slices.Clone(r.Workbooks)
 	for i := range r.Workbooks {
 		w := &r.Workbooks[i]
-		w.Path, w.Reason, w.Holder, w.Headless, w.Other = s, "because "+s, s, []string{s}, []string{s, s}
+		w.Path, w.Reason, w.Holder, w.Headless, w.Other, w.Remarks = s, "because "+s, s, []string{s}, []string{s, s}, []string{"remark " + s}
 		for k := range w.Sheets {
 			sheet := *w.Sheets[k]
 			sheet.Name, sheet.Unknown = s, []string{s}

@@ -50,7 +50,7 @@ func result(t testing.TB) *batch.Result {
 	})
 	r := &batch.Result{Report: report}
 	for _, b := range books {
-		r.Workbooks = append(r.Workbooks, batch.Workbook{Path: b.Path, Outcome: batch.Unchanged, Sheets: b.Sheets, Other: b.Other, Headless: b.Headless})
+		r.Workbooks = append(r.Workbooks, batch.Workbook{Path: b.Path, Outcome: batch.Unchanged, Sheets: b.Sheets, Other: b.Other, Headless: b.Headless, Remarks: b.Remarks})
 	}
 	r.Workbooks = append(r.Workbooks,
 		batch.Workbook{Path: "claims.xlsx", Outcome: batch.Deferred, Reason: "it is open in Excel since 08:10", Holder: "Olga Orme", Troubled: true},

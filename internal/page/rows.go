@@ -107,7 +107,7 @@ type book struct {
 }
 
 func newBook(w *batch.Workbook) book {
-	b := book{Path: line(w.Path, 200), What: "Read", Why: digest.Sentence(line(reason(w.Reason), 1000)), Bad: w.Troubled}
+	b := book{Path: line(w.Path, 200), What: "Read", Why: digest.Sentence(line(reason(w.Reason), 1000)), Bad: w.Troubled || len(w.Remarks) > 0}
 	switch {
 	case len(w.Sheets) == 0 && b.Why != "":
 		b.What = "Not read"
@@ -121,10 +121,14 @@ func newBook(w *batch.Workbook) book {
 		}
 		b.Sheets = append(b.Sheets, text)
 	}
+	for _, remark := range w.Remarks {
+		if remark != w.Reason {
+			b.Sheets = append(b.Sheets, digest.Sentence(line(remark, 1000)))
+		}
+	}
 	if len(w.Sheets) > 0 {
-		for _, name := range w.Headless {
-			b.Bad, b.What = true, "Read in part"
-			b.Sheets = append(b.Sheets, quoted(name)+" has no header row and was not read: at least three column names must stand in one of its first 20 rows")
+		if len(w.Headless) > 0 {
+			b.What = "Read in part"
 		}
 		if len(w.Other) > len(w.Headless) {
 			b.Sheets = append(b.Sheets, "Sheets that were not read: "+line(strings.Join(w.Other, ", "), 600))

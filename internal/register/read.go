@@ -2,19 +2,11 @@ package register
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
 	"regcert/internal/calendar"
 	"regcert/internal/xlsx"
-)
-
-// headerWithin is how many rows are searched for the header row, and
-// headerNames how many known column names make one.
-const (
-	headerWithin = 20
-	headerNames  = 3
 )
 
 // What goes beyond longText bytes in the texts of a sheet's known columns may
@@ -36,6 +28,7 @@ type Reader struct {
 	asOf    calendar.Date
 	sheets  map[string]Kind
 	columns map[Kind]map[string]Column
+	shared  [columnCount]int // how many kinds of sheets have the column
 }
 
 // NewReader makes a Reader. The as-of date matters to a few readings: nobody is
@@ -54,6 +47,7 @@ func NewReader(asOf calendar.Date, aliases Aliases) *Reader {
 		}
 		for _, c := range slices.Concat(k.Inputs(), k.Outputs()) {
 			names[NormalHeading(c.String())] = c
+			r.shared[c]++
 		}
 		r.columns[k] = names
 	}
@@ -67,6 +61,7 @@ func NewReader(asOf calendar.Date, aliases Aliases) *Reader {
 // error is an *xlsx.Refusal: something in the workbook cannot be read.
 func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 	book := &Workbook{Path: path}
+	var notes remarks
 	for _, source := range file.Sheets() {
 		kind, known := r.sheets[NormalHeading(source.Name)]
 		if !known {
@@ -74,32 +69,41 @@ func (r *Reader) Read(path string, file *xlsx.File) (*Workbook, error) {
 				return nil, err
 			}
 			book.Other = append(book.Other, source.Name)
+			notes.other(source.Name, r.look(source))
 			continue
 		}
 		sr := sheetReader{
-			cells: cellReader{asOf: r.asOf, date1904: file.Date1904()},
-			names: r.columns[kind],
-			out:   &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source, beyond: map[int]int{}},
-			words: map[string]int32{},
-			codes: map[string]string{},
+			reader: r,
+			cells:  cellReader{asOf: r.asOf, date1904: file.Date1904()},
+			names:  r.columns[kind],
+			out:    &Sheet{Workbook: path, Name: source.Name, Kind: kind, source: source, beyond: map[int]int{}},
+			words:  map[string]int32{},
+			codes:  map[string]string{},
 		}
 		if err := source.Scan(sr.row); err != nil {
 			return nil, err
 		}
 		if sr.out.HeaderRow == 0 {
-			book.Headless = append(book.Headless, source.Name)
+			book.Headless, book.Lacking = append(book.Headless, source.Name), append(book.Lacking, kind)
 			book.Other = append(book.Other, source.Name)
+			notes.headless(&sr)
 			continue
 		}
+		notes.read(&sr)
 		sr.out.Records = slices.Concat(sr.records...)
 		slices.Sort(sr.out.Formulas)
 		book.Sheets = append(book.Sheets, sr.out)
 	}
+	book.Remarks = notes.all()
 	return book, nil
 }
 
+// mostRepeated is how many rows that repeat the headings are noted.
+const mostRepeated = 100
+
 // sheetReader reads one sheet, row by row as it is scanned.
 type sheetReader struct {
+	reader *Reader
 	cells  cellReader
 	names  map[string]Column
 	out    *Sheet
@@ -107,6 +111,13 @@ type sheetReader struct {
 	totals map[int]bool
 	kept   int // rows whose cells are kept
 	long   int // bytes beyond longText seen so far
+
+	above    headings // the row before, while the header row is looked for
+	heads    headings // the headings that were settled on
+	shape    shape    // what the sheet looks like up to the header row
+	misfit   bool     // it holds another kind of sheet than its name says
+	leftmost heading  // the first that is known and filled by staff
+	bare     []int    // by column number, the first row with something in a column without a heading; -1 under headings
 
 	records [][]Record        // the sheet's, rowsAtOnce at a time
 	words   map[string]int32  // where texts that come again are kept
@@ -117,10 +128,11 @@ type sheetReader struct {
 func (sr *sheetReader) row(row *xlsx.Row) error {
 	switch {
 	case sr.out.HeaderRow != 0:
-		if !sr.totals[row.Num] {
+		more := row.Num == sr.out.HeaderRow+1 && sr.below(row)
+		if !more && !sr.totals[row.Num] {
 			sr.record(row)
 		}
-	case row.Num <= headerWithin:
+	case row.Num <= headerWithin && !sr.misfit:
 		sr.header(row)
 	}
 	if sr.long > mostLong {
@@ -135,46 +147,6 @@ func (sr *sheetReader) row(row *xlsx.Row) error {
 
 // spend counts a text that was read.
 func (sr *sheetReader) spend(text string) { sr.long += max(0, len(text)-longText) }
-
-// header takes the row as the header row if enough known names stand in it.
-func (sr *sheetReader) header(row *xlsx.Row) {
-	found := map[Column]int{}
-	var unknown []string
-	last := 0
-	for i := range row.Cells {
-		cell := &row.Cells[i]
-		text := ""
-		if cell.Kind != xlsx.None {
-			text = clean(cell.Text())
-		}
-		if text == "" {
-			continue
-		}
-		if sr.spend(text); sr.long > mostLong {
-			return
-		}
-		last = cell.Col
-		c, known := sr.names[NormalHeading(text)]
-		switch {
-		case !known:
-			unknown = append(unknown, text)
-		case found[c] == 0: // of equal headings the leftmost
-			found[c] = cell.Col
-		}
-	}
-	if len(found) < headerNames {
-		return
-	}
-	s := sr.out
-	s.HeaderRow, s.LastCol, s.Unknown = row.Num, last, unknown
-	sr.known = make([]Column, last+1)
-	for i, c := range slices.Sorted(maps.Keys(found)) {
-		s.column[c], s.position[c] = int16(found[c]), uint8(i+1)
-		sr.known[found[c]] = c
-	}
-	s.width = len(found)
-	sr.tables(found)
-}
 
 // tables finds the totals rows, which are no records, and the table that ends
 // with the last heading, which grows when columns are added.
@@ -219,7 +191,13 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		if source.Col > s.LastCol && (source.Kind != xlsx.None || source.Formula) {
 			s.occupy(source.Col, row.Num)
 		}
-		if source.Col >= len(sr.known) || sr.known[source.Col] == 0 {
+		if source.Col >= len(sr.known) {
+			continue
+		}
+		if sr.known[source.Col] == 0 {
+			if sr.bare[source.Col] == 0 && source.Kind != xlsx.None {
+				sr.bare[source.Col] = row.Num
+			}
 			continue
 		}
 		c := sr.known[source.Col]
@@ -229,6 +207,9 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		} else {
 			v = sr.cells.read(c, source)
 			isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
+		}
+		if source.Col == sr.leftmost.col && v.Text == sr.leftmost.text && len(s.Repeated) < mostRepeated && sr.repeats(row) {
+			s.Repeated = append(s.Repeated, row.Num)
 		}
 		sr.spend(v.Text)
 		cells[s.position[c]-1] = sr.pack(v, source)

@@ -96,17 +96,22 @@ func (r *Record) readableText(c Column) string {
 
 // Sheet is a sheet of a known kind with the records in it.
 type Sheet struct {
-	Workbook   string // path, as reports show it
-	Name       string
-	Kind       Kind
-	HeaderRow  int
-	LastCol    int      // the last used column of the header row (A = 1)
-	Table      string   // the Excel table that ends with the header row's last column, and grows when columns are added
-	ShortTable string   // an Excel table on the header row that ends before the last column, and cannot grow
-	Unknown    []string // headings that regcert does not know, from left to right
-	Records    []Record
-	Formulas   []Column // → columns in which staff have put formulas
-	Stale      []Record // rows that hold statuses but no record any more
+	Workbook  string // path, as reports show it
+	Name      string
+	Kind      Kind
+	HeaderRow int
+	// LastHeaderRow is the row under the header row, where that holds more
+	// headings; else the header row itself.
+	LastHeaderRow int
+	LastCol       int       // the last used column of the header row (A = 1)
+	Table         string    // the Excel table that ends with the header row's last column, and grows when columns are added
+	ShortTable    string    // an Excel table on the header row that ends before the last column, and cannot grow
+	Unknown       []string  // headings that regcert does not know, from left to right
+	Doubled       []Doubled // headings of columns that have one already, from left to right
+	Records       []Record
+	Formulas      []Column // → columns in which staff have put formulas
+	Stale         []Record // rows that hold statuses but no record any more
+	Repeated      []int    // rows that repeat the headings, and are taken for records: the first few
 
 	source   *xlsx.Sheet
 	beyond   map[int]int        // columns right of the header row's last: the first row where they are taken
@@ -115,6 +120,13 @@ type Sheet struct {
 	position [columnCount]uint8 // where a record's cells have it, counted from 1
 	cells    [][]cell           // of the records and the stale rows
 	texts    []string           // those that are no shared strings
+	stray    *headings          // names of missing columns in the row under the header row, which is a record
+}
+
+// Doubled is a heading of a column that has one further left, which is read.
+type Doubled struct {
+	Column        Column
+	Read, Ignored int // columns of the sheet (A = 1)
 }
 
 // Column returns the number of the known column in the sheet (A = 1), 0 where
@@ -146,6 +158,8 @@ func (s *Sheet) Source() *xlsx.Sheet { return s.source }
 type Workbook struct {
 	Path     string // as reports show it
 	Sheets   []*Sheet
-	Headless []string // known sheets without a header row: not read
+	Headless []string // known sheets that were not read, having no header row or that of another kind
+	Lacking  []Kind   // the kinds of those
 	Other    []string // all sheets that were not read, Headless among them
+	Remarks  []string // what staff should put right for the sheets to be read as they mean them: a line each
 }

@@ -29,7 +29,7 @@ type File struct {
 //	Learner ID | Qualification Code | Course Start
 //	L001       | 610/1234/5         | 2026-03-24
 //
-// "-- Name @3" puts the header row at row 3, "== name 1904" uses the 1904 date
+// "++ A1:B1" merges cells of the sheet. "-- Name @3" puts the header row at row 3, "== name 1904" uses the 1904 date
 // system. A cell such as 2026-03-24 becomes a real date, 12.5 a number, TRUE
 // and FALSE logical values, =A1 a formula that was never calculated; after an
 // apostrophe all is text.
@@ -73,6 +73,9 @@ func Files(t testing.TB, text string) []File {
 			}
 			_, err := book.NewSheet(sheet)
 			check(t, err)
+		case strings.HasPrefix(line, "++ "):
+			first, last, _ := strings.Cut(strings.TrimSpace(line[3:]), ":")
+			check(t, book.MergeCell(sheet, first, last))
 		default:
 			for i, cell := range strings.Split(line, "|") {
 				ref, err := excelize.CoordinatesToCellName(i+1, row)

@@ -35,6 +35,7 @@ func TestArrows(t *testing.T) {
 		"internal/mail",
 		"internal/store",
 		"internal/history",
+		"internal/custom",
 		"internal/policy",
 		"internal/register",
 		"internal/calendar",

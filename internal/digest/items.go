@@ -58,7 +58,7 @@ func (c *composer) section(place int, pile []told) Section {
 			items[len(items)-1].rank = len(items) - 1
 		}
 		if last := &items[len(items)-1]; len(last.Steps) < maxSteps {
-			last.Steps = append(last.Steps, newStep(f))
+			last.Steps = append(last.Steps, c.newStep(f))
 			shown++
 		}
 	}
@@ -237,10 +237,10 @@ func ToneOf(s policy.Severity) string {
 // newStep is what a finding asks for. Of what is wrong in the data or was missed
 // the action alone says too little. The clause stands beside the rule, not again
 // behind the message.
-func newStep(f *told) Step {
+func (c *composer) newStep(f *told) Step {
 	s := Step{Action: Sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + f.Clause)}
 	if f.Message == "" { // it is remembered, and what was found is not
-		s.Found = Sentence(ruleTitle(f.Rule))
+		s.Found = Sentence(OneLine(c.in.Report.Titles[f.Rule], 200))
 		return s
 	}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {

@@ -22,7 +22,9 @@ type judge struct {
 	tones     [kindCount]map[string]Tone
 	plans     [kindCount]plan
 
-	report *Report
+	report   *Report
+	asked    Case
+	stumbled map[string]stumble // by rule
 
 	// What the rule in hand looks at.
 	rule  *Rule
@@ -37,8 +39,9 @@ type judge struct {
 func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	j := &judge{
 		asOf: opt.AsOf, cal: opt.Calendar, versions: opt.Versions, judgeFrom: opt.JudgeFrom,
-		rules: Rules(), text: newWriter(), report: &Report{AsOf: opt.AsOf},
+		rules: AllRules(opt.More), text: newWriter(), report: &Report{AsOf: opt.AsOf}, stumbled: map[string]stumble{},
 	}
+	j.asked.j, j.report.Titles = j, TitlesOf(opt.More)
 	if j.judgeFrom.IsZero() {
 		j.judgeFrom = j.versions[0].InForce
 	}
@@ -62,6 +65,7 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 			j.onRecords(&next)
 		}
 	}
+	j.tellStumbles()
 	return j.report
 }
 
@@ -154,6 +158,9 @@ func apply[T any](j *judge, p *plan, e *entry, facts *T, checkOf func(*Rule) fun
 		if check := checkOf(r); check != nil {
 			check(j, facts)
 		}
+		if r.Ask != nil {
+			j.ask(e)
+		}
 	}
 	if e.status != "" {
 		j.addRow(e)
@@ -171,7 +178,7 @@ func (j *judge) planFor(k register.Kind) plan {
 	var p plan
 	for i := range j.rules {
 		r := &j.rules[i]
-		looks := r.entry != nil
+		looks := r.entry != nil || r.Ask != nil && r.On == k
 		switch k {
 		case register.Enrolments:
 			looks = looks || r.enrolment != nil

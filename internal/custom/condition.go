@@ -72,7 +72,7 @@ func ParseCondition(kind register.Kind, text string) (*Condition, error) {
 		r.fail(tree, "is %s and no condition: compare it, as in course_start < today", o)
 	}
 	if len(r.columns) == 0 {
-		r.fail(tree, "looks at no column, so it says the same of every row: name one")
+		r.fail(nil, "looks at no column, so it says the same of every row: name one")
 	}
 	if r.mistake != nil {
 		return nil, r.mistake
@@ -111,7 +111,7 @@ func explained(message, text string, from int) string {
 	case strings.Contains(message, "EOF"), strings.Contains(message, "unexpected end"):
 		return "something is missing at the end: close the brackets, and finish the comparison"
 	case strings.Contains(message, "literal not terminated"):
-		return "the text that begins here does not end: close its quotation mark"
+		return "a text does not end: close its quotation mark"
 	case strings.Contains(message, "Identifier("):
 		return "one name or condition follows another: write names with _ between their words, such as course_start, and and or or between conditions"
 	}

@@ -25,7 +25,7 @@ func functions() []function {
 		{"is_yes", "is_yes(column)", ofCell(register.Value.IsYes, answers)},
 		{"is_no", "is_no(column)", ofCell(func(v register.Value) bool { return v.Answer == register.No }, answers)},
 		{"after", "after(date, '10 working days')", after},
-		{"date", "date('2026-09-01')", day},
+		{"date", "date('2026-09-01')", dayNamed},
 		{"days_between", "days_between(from, to)", between(func(_ *calendar.Calendar, from, to calendar.Date) int { return int(to - from) })},
 		{"working_days_between", "working_days_between(from, to)", between((*calendar.Calendar).Left)},
 		{"years_between", "years_between(from, to)", between(func(_ *calendar.Calendar, from, to calendar.Date) int { return from.AgeAt(to) })},
@@ -97,8 +97,8 @@ func after(r *reader, _ ast.Node, args []ast.Node) operand {
 	}}
 }
 
-// day is a day that the condition names.
-func day(r *reader, _ ast.Node, args []ast.Node) operand {
+// dayNamed is a day that the condition names.
+func dayNamed(r *reader, _ ast.Node, args []ast.Node) operand {
 	o := r.read(args[0])
 	text, _ := o.constant.(string)
 	d, err := calendar.ParseISO(text)

@@ -25,6 +25,9 @@ type part struct {
 
 // ParseText reads a message about records of the kind. An error is a *Mistake.
 func ParseText(kind register.Kind, text string) (*Text, error) {
+	if text == "" {
+		return nil, &Mistake{From: 0, To: 1, Text: "says nothing: write a sentence"}
+	}
 	t := &Text{}
 	for rest := text; rest != ""; {
 		before, after, found := strings.Cut(rest, "{")

@@ -190,7 +190,11 @@ func (c *Config) read(root value) {
 		}
 	}
 	if _, ok := seen["workbooks"]; !ok {
-		root.doc.fail(nil, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
+		first := root.at
+		if first == nil {
+			first = at(1, 1)
+		}
+		root.doc.fail(first, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
 	}
 }
 

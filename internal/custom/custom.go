@@ -52,7 +52,7 @@ func (m *Mistake) Error() string {
 	if m.Known == nil {
 		return m.Text
 	}
-	return fmt.Sprintf("%s: there are %s", m.Text, strings.Join(m.Known, ", "))
+	return fmt.Sprintf("%s: write one of %s", m.Text, strings.Join(m.Known, ", "))
 }
 
 // Rule makes the rule. What is late by its due date is overdue, and what is not

@@ -145,8 +145,8 @@ func TestConditions(t *testing.T) {
 // TestMistakes guards what is said about a wrong condition, and at what.
 func TestMistakes(t *testing.T) {
 	for _, tc := range []struct{ when, at, want string }{
-		{"course_strat < today", "course_strat", `there is no "course_strat" on Enrolments: there are today, learner_id, uln, `},
-		{"course_start < yesterday()", "yesterday", `there is no function "yesterday": there are is_empty, is_na, is_yes, is_no, after, date, days_between, working_days_between, years_between`},
+		{"course_strat < today", "course_strat", `there is no "course_strat" on Enrolments: write one of today, learner_id, uln, `},
+		{"course_start < yesterday()", "yesterday", `there is no function "yesterday": write one of is_empty, is_na, is_yes, is_no, after, date, days_between, working_days_between, years_between`},
 		{"ethnicity == 'x'", "ethnicity", `there is no "ethnicity"`},
 		{"registration_status == 'Due'", "registration_status", "is written by regcert, and never read"},
 		{"is_yes(id_verified) and tutor", "tutor", "tutor (a text) and no condition"},
@@ -271,7 +271,7 @@ func TestTexts(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"é {Cours Start}":        `2 15 there is no {Cours Start} on Enrolments: there are due, today, Learner ID, Qualification Code,`,
+		"é {Cours Start}":        `2 15 there is no {Cours Start} on Enrolments: write one of due, today, Learner ID, Qualification Code,`,
 		"{Legal First Name}":     "0 18 Legal First Name says who somebody is",
 		"born {date of birth}":   "5 20 Date of Birth says who",
 		"{Tutor}":                "0 7 Tutor says who",

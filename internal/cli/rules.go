@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"regcert/internal/calendar"
 	"regcert/internal/policy"
 )
 
@@ -37,15 +36,11 @@ rule is printed too.`,
 			if err != nil {
 				return err
 			}
-			asOf := a.day()
-			if asOf == 0 {
-				asOf = calendar.FromTime(a.Now().In(cfg.Location))
-			}
 			rules, err := pick(policy.AllRules(cfg.Rules), args)
 			if err != nil {
 				return err
 			}
-			n := numbers{Numbers: *policy.InForce(cfg.Policy, asOf)}
+			n := numbers{Numbers: *policy.InForce(cfg.Policy, a.today(cfg))}
 			n.values = n.Values(cfg.SnoozeLimit)
 			if a.json() {
 				return a.rulesJSON(rules, n)

@@ -218,6 +218,14 @@ func (a *app) day() calendar.Date {
 	return day
 }
 
+// today is the day of --as-of, or that in the configured time zone.
+func (a *app) today(cfg *config.Config) calendar.Date {
+	if day := a.day(); !day.IsZero() {
+		return day
+	}
+	return calendar.FromTime(a.Now().In(cfg.Location))
+}
+
 // undone is the error of a job that could not be done.
 func undone(err error) error {
 	if _, ok := errors.AsType[*jobs.Setting](err); ok {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"regcert/internal/calendar"
 	"regcert/internal/digest"
@@ -64,7 +65,7 @@ func TestExampleNamesAll(t *testing.T) {
 		"oauth2", "token_url", "client_id", "client_secret_env", "client_secret_file", "scope", "recipients", "name", "email", "sections", "owners", "qualifications",
 		"programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day", "templates",
 		"schedule", "check", "digest", "catch_up",
-		"daemon", "owner", "after_save", "open_too_long", "listen", "ping_url", "ping_url_env", "log", "format", "file", "keep_history",
+		"daemon", "owner", "rules", "id", "sheet", "when", "severity", "title", "message", "action", "due", "after", "why", "examples", "row", "raises", "after_save", "open_too_long", "listen", "ping_url", "ping_url_env", "log", "format", "file", "keep_history",
 	}
 	for _, k := range policy.NumberKeys() {
 		names = append(names, k.Key)
@@ -83,5 +84,26 @@ func TestExampleNamesAll(t *testing.T) {
 		if !strings.Contains(string(text), string(d)) {
 			t.Errorf("config.yaml does not name the division %s", d)
 		}
+	}
+}
+
+// TestExampleRule takes the comment signs off the rule in config.yaml: it is right,
+// its examples come out as they say, and it is one of few.
+func TestExampleRule(t *testing.T) {
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "\n# rules:\n")
+	block, _, ended := strings.Cut(rest, "\n\n")
+	if !found || !ended {
+		t.Fatal("config.yaml has no example of a rule")
+	}
+	c := mustLoad(t, one+"rules:\n"+regexp.MustCompile(`(?m)^# `).ReplaceAllString(block, "")+"\n")
+	if len(c.Rules) != 1 || c.Rules[0].ID != "X-01" || c.Examples() != 2 {
+		t.Errorf("%d rules with %d examples", len(c.Rules), c.Examples())
+	}
+	if err := c.TryExamples(calendar.NewDate(2026, time.May, 11)); err != nil {
+		t.Error(err)
 	}
 }

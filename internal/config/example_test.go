@@ -87,23 +87,25 @@ func TestExampleNamesAll(t *testing.T) {
 	}
 }
 
-// TestExampleRule takes the comment signs off the rule in config.yaml: it is right,
-// its examples come out as they say, and it is one of few.
-func TestExampleRule(t *testing.T) {
-	text, err := os.ReadFile(example)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(text), "\n# rules:\n")
-	block, _, ended := strings.Cut(rest, "\n\n")
-	if !found || !ended {
-		t.Fatal("config.yaml has no example of a rule")
-	}
-	c := mustLoad(t, one+"rules:\n"+regexp.MustCompile(`(?m)^# `).ReplaceAllString(block, "")+"\n")
-	if len(c.Rules) != 1 || c.Rules[0].ID != "X-01" || c.Examples() != 2 {
-		t.Errorf("%d rules with %d examples", len(c.Rules), c.Examples())
-	}
-	if err := c.TryExamples(calendar.NewDate(2026, time.May, 11)); err != nil {
-		t.Error(err)
+// TestExampleRules takes the comment signs off the rule in config.yaml, and takes the
+// one of the README: they are right, and their examples come out as they say.
+func TestExampleRules(t *testing.T) {
+	for file, between := range map[string][2]string{example: {"\n# rules:\n", "\n\n"}, "../../README.md": {"```yaml\nrules:\n", "```"}} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, found := strings.Cut(string(text), between[0])
+		block, _, ended := strings.Cut(rest, between[1])
+		if !found || !ended {
+			t.Fatalf("%s has no example of a rule", file)
+		}
+		c := mustLoad(t, one+"rules:\n"+regexp.MustCompile(`(?m)^# `).ReplaceAllString(block, "")+"\n")
+		if len(c.Rules) != 1 || c.Rules[0].ID != "X-01" || c.Examples() == 0 {
+			t.Errorf("%s: %d rules with %d examples", file, len(c.Rules), c.Examples())
+		}
+		if err := c.TryExamples(calendar.NewDate(2026, time.May, 11)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }

@@ -113,7 +113,7 @@ func (a *app) meaning(cfg *config.Config) []batch.Check {
 		examineSchedule("the workbooks are checked", cfg.Schedule.Check, now, cfg.Location),
 		meantDigest(cfg, now))
 	checks = append(checks, untold(cfg)...)
-	checks = append(checks, meantEscalation(cfg), meantTemplates(cfg), meantMail(cfg), meantState(cfg))
+	checks = append(checks, meantEscalation(cfg), meantTemplates(cfg), meantMail(cfg), meantState(cfg), meantDaemon(cfg))
 	checks = append(checks, examineOwner(cfg)...)
 	return append(append(checks, a.meantVariables(cfg)...), meantFiles(cfg)...)
 }
@@ -295,6 +295,19 @@ func meantState(cfg *config.Config) batch.Check {
 		return warned("state_dir", "set state_dir to a folder", "%s, and %v", kept, err)
 	}
 	return said("state_dir", "%s", kept)
+}
+
+// meantDaemon says what the daemon does besides its schedule.
+func meantDaemon(cfg *config.Config) batch.Check {
+	d := &cfg.Daemon
+	text := "workbooks are checked by the schedule only"
+	if d.AfterSave > 0 {
+		text = fmt.Sprintf("a workbook that is saved is checked when it has been left alone for %s", d.AfterSave)
+	}
+	if d.Listen != "" {
+		text += fmt.Sprintf("; the page about regcert is at http://%s/", d.Listen)
+	}
+	return said("daemon", "%s", text)
 }
 
 // meantVariables says which of the environment variables that hold secrets are there.

@@ -19,12 +19,12 @@ import (
 type typ uint8
 
 const (
-	nothing  typ = iota // it is a mistake
-	aTruth              // a condition
-	aDate               //
-	aNumber             //
-	aText               //
-	anAnswer            // a cell of yes or no
+	nothing typ = iota // it is a mistake
+	aTruth             // a condition
+	aDate
+	aNumber
+	aText
+	anAnswer // a cell of yes or no
 )
 
 // operand is a part of a condition. Of its functions it has the one that its type
@@ -100,7 +100,7 @@ func normalOf(a, b operand) func(string) string {
 	return register.Fold
 }
 
-// normal returns a text as it is compared; one that is always the same is made so
+// as returns a text as it is compared; one that is always the same is made so
 // once.
 func (o operand) as(normal func(string) string) func(*policy.Case) (string, bool) {
 	if s, ok := o.constant.(string); ok {

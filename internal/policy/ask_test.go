@@ -78,6 +78,12 @@ func TestAsk(t *testing.T) {
 	if f := found(report, "X-01"); len(f) != 2 || report.Rows[0].NextAction != "Tutor: do {text}" {
 		t.Errorf("%d found, next %q", len(f), report.Rows[0].NextAction)
 	}
+	for action, want := range map[string]string{"L1 has no tutor": "Tutor: L1 has no tutor", "X": "Tutor: X", "": "Tutor: "} {
+		answer.Action = action
+		if row := judgeAsked(t, asking("X-01", register.Enrolments, always(answer))).Rows[0]; row.NextAction != want {
+			t.Errorf("next %q, want %q", row.NextAction, want)
+		}
+	}
 	if f := found(judgeAsked(t, asking("X-01", register.Staff, always(answer))), "X-01"); len(f) != 1 || f[0].Kind != register.Staff || f[0].Row != 2 {
 		t.Errorf("on Staff %+v", f)
 	}

@@ -87,8 +87,8 @@ func (w *writer) nextAction(owner, action string) string {
 	w.buf = append(w.buf, ": "...)
 	start := len(w.buf)
 	w.buf = append(w.buf, action...)
-	if first := w.buf[start]; 'A' <= first && first <= 'Z' {
-		w.buf[start] = first + 'a' - 'A'
+	if text := w.buf[start:]; len(text) > 1 && 'A' <= text[0] && text[0] <= 'Z' && 'a' <= text[1] && text[1] <= 'z' { // a word, not an ID
+		text[0] += 'a' - 'A'
 	}
 	return w.take()
 }

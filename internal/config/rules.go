@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -11,6 +12,14 @@ import (
 	"regcert/internal/custom"
 	"regcert/internal/policy"
 	"regcert/internal/register"
+)
+
+// The most rules, and the most characters of a title and of a message: all that is
+// found on a row has to go into its cells, where more than 32,767 are cut off.
+const (
+	mostRules    = 100
+	longestTitle = 100
+	longestText  = 500
 )
 
 // ruleExample is a row that stands beside a rule, and what the rule is to say of it.
@@ -25,6 +34,10 @@ type ruleExample struct {
 // readRules reads the rules of the centre's own.
 func (c *Config) readRules(v value) {
 	items, _ := v.items("write a list of rules, each with id, sheet, when, severity, owner, title and message")
+	if len(items) > mostRules {
+		v.fail("there are %d rules: take those out that matter least, until there are %d", len(items), mostRules)
+		return
+	}
 	for _, item := range items {
 		c.readRule(item)
 	}
@@ -46,7 +59,9 @@ func (c *Config) readRule(item value) {
 			v.oneOf((*string)(&d.Severity), words...)
 		}},
 		field{"owner", func(v value) { v.owner(&d.Owner) }},
-		field{"title", func(v value) { v.filled("write what is wrong where the rule is raised, in a few words", &d.Title) }},
+		field{"title", func(v value) {
+			v.atMost(longestTitle, "write what is wrong where the rule is raised, in a few words", &d.Title)
+		}},
 		field{"message", later},
 		field{"action", later},
 		field{"due", later},
@@ -107,6 +122,18 @@ func (c *Config) readRuleID(v value, into *string) {
 	case slices.ContainsFunc(c.Rules, func(r policy.Rule) bool { return r.ID == *into }):
 		v.fail("%s is the ID of another rule: give each its own", *into)
 	}
+}
+
+// atMost reads text of some characters at most.
+func (v value) atMost(most int, want string, into *string) bool {
+	if !v.filled(want, into) {
+		return false
+	}
+	if n := utf8.RuneCountInString(*into); n > most {
+		v.fail("has %d characters, and %d are the most: write less", n, most)
+		return false
+	}
+	return true
 }
 
 // kind reads a kind of sheet.
@@ -170,7 +197,7 @@ func (v value) condition(kind register.Kind, into **custom.Condition) {
 // message reads a text with columns in it.
 func (v value) message(d *custom.Definition, want string, into **custom.Text) {
 	var s string
-	if !v.filled(want, &s) {
+	if !v.atMost(longestText, want, &s) {
 		return
 	}
 	s = strings.TrimRight(s, ". ")

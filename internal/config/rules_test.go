@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,15 @@ const aRule = one + `rules:
     message: Since {Course Start}.
     examples:
 `
+
+// rules is a configuration with n rules.
+func rules(n int) string {
+	text := one + "rules:\n"
+	for i := range n {
+		text += fmt.Sprintf("  - {id: X-%03d, sheet: Units, when: is_empty(unit_title), severity: todo, owner: Tutor, title: T, message: m}\n", i)
+	}
+	return text
+}
 
 // TestTryExamples guards that an example is told of which a rule says something
 // else, with what came out, and at its place.
@@ -42,6 +52,18 @@ func TestTryExamples(t *testing.T) {
 			case tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasSuffix(err.Error(), " |         ^")):
 				t.Errorf("%s: %v, want %s", tc.example, err, tc.want)
 			}
+		}
+	}
+	for text, ok := range map[string]bool{
+		strings.Replace(aRule, "Something is wrong.", strings.Repeat("é", longestTitle), 1):    true,
+		strings.Replace(aRule, "Something is wrong.", strings.Repeat("é", longestTitle+1), 1):  false,
+		strings.Replace(aRule, "Since {Course Start}.", strings.Repeat("é", longestText), 1):   true,
+		strings.Replace(aRule, "Since {Course Start}.", strings.Repeat("é", longestText+1), 1): false,
+		rules(mostRules):     true,
+		rules(mostRules + 1): false,
+	} {
+		if _, err := load(t, text); (err == nil) != ok {
+			t.Errorf("%.500s: %v", text, err)
 		}
 	}
 	c := mustLoad(t, strings.TrimSuffix(aRule, "    examples:\n"))

@@ -58,8 +58,9 @@ func (m *Mistake) Error() string {
 // Rule makes the rule. What is late by its due date is overdue, and what is not
 // late yet is neither overdue nor missed.
 func (d *Definition) Rule() (policy.Rule, error) {
+	d.Title = strings.TrimRight(d.Title, ". ")
 	r := policy.Rule{
-		ID: d.ID, Clause: Clause, Severities: []policy.Severity{d.Severity}, Owner: d.Owner, Title: strings.TrimRight(d.Title, ". "),
+		ID: d.ID, Clause: Clause, Severities: []policy.Severity{d.Severity}, Owner: d.Owner, Title: d.Title,
 		Rationale: "The centre has added this rule.", On: d.Kind, Wording: fmt.Sprintf("on %s: %s", d.Kind, d.When.text), Ask: d.ask,
 	}
 	if d.Why != "" {

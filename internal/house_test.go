@@ -36,6 +36,7 @@ func TestArrows(t *testing.T) {
 		"internal/mail",
 		"internal/store",
 		"internal/history",
+		"internal/custom",
 		"internal/policy",
 		"internal/inspect",
 		"internal/blank",

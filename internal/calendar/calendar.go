@@ -31,7 +31,7 @@ func ParseSpan(s string) (Span, error) {
 	a, errA := ParseISO(strings.TrimSpace(from))
 	b, errB := ParseISO(strings.TrimSpace(to))
 	if errA != nil || errB != nil || b < a {
-		return Span{}, fmt.Errorf(`%q is neither a day such as 2026-12-24 nor a run of days such as 2026-12-29..2026-12-31`, s)
+		return Span{}, fmt.Errorf(`%q is neither a day nor a run of days: write one such as 2026-12-24 or 2026-12-29..2026-12-31`, s)
 	}
 	return Span{a, b}, nil
 }

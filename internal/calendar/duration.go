@@ -50,7 +50,7 @@ func ParseDuration(s string) (Duration, error) {
 	for u := WorkingDays; u <= Months; u++ {
 		if name := unitNames[u]; strings.EqualFold(unit, name) || strings.EqualFold(unit, name+"s") {
 			if n > maxDays/daysIn[u] {
-				return Duration{}, fmt.Errorf("%q is longer than regcert counts (50 years)", s)
+				return Duration{}, fmt.Errorf("%q is longer than regcert counts (50 years): write a shorter one", s)
 			}
 			return Duration{N: n, Unit: u}, nil
 		}

@@ -197,7 +197,7 @@ checks them and shows what it finds in the browser. Nothing is written into them
 	flags.BoolVar(&a.noColour, "no-color", false, "print without colours (as does the environment variable NO_COLOR)")
 	root.AddCommand(
 		a.runCommand(), a.checkCommand(), a.inspectCommand(), a.newCommand(), a.initCommand(), a.digestCommand(), a.reportCommand(), a.mailCommand(), a.restoreCommand(), a.historyCommand(), a.evidenceCommand(), a.serveCommand(), a.serviceCommand(),
-		a.statusCommand(), a.doctorCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
+		a.statusCommand(), a.doctorCommand(), a.configCommand(), a.rulesCommand(), a.calendarCommand(), a.versionCommand(),
 		a.explainCommand(), a.policyCommand(),
 	)
 	return root

@@ -58,7 +58,7 @@ func (a *app) examine(ctx context.Context) ([]batch.Check, error) {
 	if err != nil {
 		return []batch.Check{{Verdict: batch.Fail, Subject: a.configFile, Text: err.Error()}}, nil
 	}
-	checks := []batch.Check{{Verdict: batch.Pass, Subject: a.configFile, Text: "it can be read, and everything in it is understood"}}
+	checks := append([]batch.Check{understood(a.configFile)}, examineRules(cfg, a.today(cfg))...)
 	state, check := a.examineState(ctx, cfg)
 	checks = append(checks, check)
 	if state != nil {

@@ -17,10 +17,7 @@ func (a *app) examineDaemon(ctx context.Context, cfg *config.Config, state *stor
 	check, serves := examineServer(state)
 	checks := []batch.Check{check}
 	d := &cfg.Daemon
-	if d.Owner.Address == "" {
-		checks = append(checks, batch.Check{Verdict: batch.Warn, Subject: "daemon.owner", Text: "nobody is told when regcert is kept from its work",
-			Remedy: "name whoever looks after regcert under daemon: owner: in the configuration"})
-	}
+	checks = append(checks, examineOwner(cfg)...)
 	if d.Listen != "" {
 		checks = append(checks, examineListen(ctx, d.Listen, serves))
 	}
@@ -40,6 +37,15 @@ func (a *app) examineDaemon(ctx context.Context, cfg *config.Config, state *stor
 		checks = append(checks, check)
 	}
 	return checks
+}
+
+// examineOwner says that nobody looks after regcert, where that is so.
+func examineOwner(cfg *config.Config) []batch.Check {
+	if cfg.Daemon.Owner.Address != "" {
+		return nil
+	}
+	return []batch.Check{{Verdict: batch.Warn, Subject: "daemon.owner", Text: "nobody is told when regcert is kept from its work",
+		Remedy: "name whoever looks after regcert under daemon: owner: in the configuration"}}
 }
 
 // examineServer says whether a daemon serves the state. That none does is in order:

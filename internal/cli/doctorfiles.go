@@ -10,7 +10,6 @@ import (
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
-	"regcert/internal/swap"
 )
 
 // workbookFile is a workbook as the folder has it.
@@ -25,11 +24,7 @@ type workbookFile struct {
 // others is said where they are read.
 func workbookFiles(cfg *config.Config) (files []workbookFile) {
 	for _, w := range cfg.Workbooks {
-		matches, _ := filepath.Glob(w.Path)
-		for _, path := range matches {
-			if swap.IsTransient(filepath.Base(path)) {
-				continue
-			}
+		for _, path := range matching(w) {
 			real, err := filepath.EvalSymlinks(path)
 			if err != nil {
 				continue

@@ -223,7 +223,7 @@ func (a *app) historyOfLearner(ctx context.Context, cfg *config.Config, state *s
 		return a.encode(learnerDocument(q.about, lives, of))
 	}
 	p := a.printer()
-	p.learner(q.about, lives, of, cfg.Location)
+	p.learner(policy.TitlesOf(cfg.Rules), q.about, lives, of, cfg.Location)
 	if more > 0 {
 		p.linef("")
 		p.linef("There are %d more: --limit N tells of them.", more)

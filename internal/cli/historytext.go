@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -147,7 +146,7 @@ func (p printer) checked(runs []store.Run, workbook string, zone *time.Location)
 }
 
 // learner tells the life of each finding about a learner.
-func (p printer) learner(id string, lives []*history.Life, told map[int64][]store.Telling, zone *time.Location) {
+func (p printer) learner(titles policy.Titles, id string, lives []*history.Life, told map[int64][]store.Telling, zone *time.Location) {
 	if len(lives) == 0 {
 		p.linef("Of %s nothing happened in that time.", printable(id))
 		return
@@ -155,7 +154,7 @@ func (p printer) learner(id string, lives []*history.Life, told map[int64][]stor
 	p.linef("%s: %s, what is open first:", p.bold(printable(id)), plural(len(lives), "finding"))
 	for _, l := range lives {
 		p.linef("")
-		p.life(l)
+		p.life(titles, l)
 		for _, t := range told[l.ID] {
 			p.linef("    %s", printable(fmt.Sprintf("told as %s: %s %s to %s, %s on %s", digest.InWords(t.Severity), t.Job, t.Slot, toWhom(t.Message), status.MessageWords(t.State), t.Since.In(zone).Format(timeShown))))
 		}
@@ -163,13 +162,13 @@ func (p printer) learner(id string, lives []*history.Life, told map[int64][]stor
 }
 
 // life tells the life of a finding.
-func (p printer) life(l *history.Life) {
+func (p printer) life(titles policy.Titles, l *history.Life) {
 	rule := cmp.Or(l.Rule, l.Matter) // what is ready to claim has none of its own
-	title := "Ready to claim"
-	if i := slices.IndexFunc(policy.Rules(), func(r policy.Rule) bool { return r.ID == l.Rule }); i >= 0 {
-		title = policy.Rules()[i].Title
+	title := cmp.Or(titles[l.Rule], "By a rule that the configuration has no more")
+	if l.Rule == "" {
+		title = "Ready to claim"
 	}
-	p.linef("  %s (%s, %s)  %s", p.bold(title), rule, l.Clause, printable(strings.TrimSpace(l.QualificationCode+"  "+l.UnitCode)))
+	p.linef("  %s (%s, %s)  %s", p.bold(printable(title)), printable(rule), l.Clause, printable(strings.TrimSpace(l.QualificationCode+"  "+l.UnitCode)))
 	state := "closed"
 	switch l.State {
 	case history.Open:

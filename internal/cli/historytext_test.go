@@ -30,7 +30,7 @@ func historyOf(s string) string {
 		Events: []history.Event{{Observation: 1, Day: day, State: history.Open, Severity: policy.Overdue}},
 	}
 	told := store.Telling{Told: store.Told{Finding: 1, Severity: policy.Overdue}, Message: store.Message{Key: store.Key{Job: s, Slot: s, Recipient: s}, Name: s, State: store.Sent, Since: day.Time()}}
-	p.learner(s, []*history.Life{life}, map[int64][]store.Telling{1: {told}}, time.UTC)
+	p.learner(policy.Titles{"CLM-01": s}, s, []*history.Life{life}, map[int64][]store.Telling{1: {told}}, time.UTC)
 	return out.String()
 }
 

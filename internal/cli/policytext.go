@@ -149,13 +149,9 @@ func inAll(now, then int) string {
 // ruleDifferences prints the rules that raise more or less: first what is overdue
 // or missed.
 func (p printer) ruleDifferences(rules []policy.RuleDifference) {
-	titles := map[string]string{}
-	for _, r := range policy.Rules() {
-		titles[r.ID] = r.Title
-	}
 	for _, r := range rules {
 		if r.Late != r.LateThen {
-			p.linef("  %-7s %4d → %-4d %s", r.Rule, r.Late, r.LateThen, titles[r.Rule])
+			p.linef("  %-7s %4d → %-4d %s", r.Rule, r.Late, r.LateThen, r.Title)
 		}
 	}
 	first := true
@@ -166,7 +162,7 @@ func (p printer) ruleDifferences(rules []policy.RuleDifference) {
 				p.linef("%s", p.bold("AT RISK, TO DO OR TO CORRECT"))
 				first = false
 			}
-			p.linef("  %-7s %4d → %-4d %s", r.Rule, now, then, titles[r.Rule])
+			p.linef("  %-7s %4d → %-4d %s", r.Rule, now, then, r.Title)
 		}
 	}
 }

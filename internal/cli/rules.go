@@ -18,6 +18,7 @@ type jsonRule struct {
 	Title      string            `json:"title"`
 	Rationale  string            `json:"rationale"`
 	Numbers    map[string]string `json:"numbers"`
+	Wording    string            `json:"wording,omitempty"`
 }
 
 // rulesCommand prints the rulebook as the program has it.
@@ -35,7 +36,7 @@ rule is printed too.`,
 			if err != nil {
 				return err
 			}
-			rules, err := pick(policy.Rules(), args)
+			rules, err := pick(policy.AllRules(cfg.Rules), args)
 			if err != nil {
 				return err
 			}
@@ -91,7 +92,7 @@ func (a *app) rulesJSON(rules []policy.Rule, n numbers) error {
 	list := []jsonRule{}
 	for i := range rules {
 		r := &rules[i]
-		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, n.of(r)})
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, n.of(r), r.Wording})
 	}
 	return a.encode(map[string]any{"policy": n.Version, "rules": list})
 }
@@ -106,12 +107,15 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 		for _, s := range r.Severities {
 			severities = append(severities, p.paint(s, string(s)))
 		}
-		p.linef("%s  %s", p.bold(r.ID), r.Title)
+		p.linef("%s  %s", p.bold(r.ID), printable(r.Title))
 		owner := r.Owner
 		if r.OwnerOnEnrolments != "" {
 			owner += fmt.Sprintf(" (on Enrolments %s)", r.OwnerOnEnrolments)
 		}
 		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
+		if r.Wording != "" {
+			p.linef("        %s", printable(r.Wording))
+		}
 		if values := n.of(r); len(values) > 0 {
 			var parts []string
 			for _, k := range r.Numbers {
@@ -120,7 +124,7 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 			p.linef("        %s", strings.Join(parts, "; "))
 		}
 		if a.verbose {
-			p.linef("        %s", r.Rationale)
+			p.linef("        %s", printable(r.Rationale))
 		}
 	}
 }

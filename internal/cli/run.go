@@ -218,9 +218,9 @@ func (a *app) day() calendar.Date {
 	return day
 }
 
-// today is the as-of date.
+// today is the day of --as-of, or that in the configured time zone.
 func (a *app) today(cfg *config.Config) calendar.Date {
-	if day := a.day(); day != 0 {
+	if day := a.day(); !day.IsZero() {
 		return day
 	}
 	return calendar.FromTime(a.Now().In(cfg.Location))

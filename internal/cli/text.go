@@ -39,18 +39,14 @@ func (p printer) bold(text string) string {
 
 // group is the findings of one rule and severity: one kind of thing to do.
 type group struct {
-	rule     policy.Rule
-	severity policy.Severity
-	findings []policy.Finding
+	rule, clause string
+	severity     policy.Severity
+	findings     []policy.Finding
 }
 
 // groups sorts findings by what must be done, worst first; within a group the
 // earliest due date comes first.
 func groups(findings []policy.Finding) []group {
-	rules := map[string]policy.Rule{}
-	for _, r := range policy.Rules() {
-		rules[r.ID] = r
-	}
 	type key struct {
 		severity policy.Severity
 		rule     string
@@ -63,7 +59,7 @@ func groups(findings []policy.Finding) []group {
 		if !known {
 			i = len(out)
 			at[k] = i
-			out = append(out, group{rule: rules[f.Rule], severity: f.Severity})
+			out = append(out, group{rule: f.Rule, clause: f.Clause, severity: f.Severity})
 		}
 		out[i].findings = append(out[i].findings, f)
 	}
@@ -71,7 +67,7 @@ func groups(findings []policy.Finding) []group {
 		if d := a.severity.Rank() - b.severity.Rank(); d != 0 {
 			return d
 		}
-		return strings.Compare(a.rule.ID, b.rule.ID)
+		return strings.Compare(a.rule, b.rule)
 	})
 	for _, g := range out {
 		slices.SortStableFunc(g.findings, byDue)
@@ -92,7 +88,7 @@ func byDue(a, b policy.Finding) int {
 func (p printer) report(result *batch.Result) {
 	all := result.Report.Findings
 	p.headline(result)
-	p.findings(awake(all))
+	p.findings(awake(all), result.Report.Titles)
 	p.snoozed(all)
 	p.workbooks(result.Workbooks)
 	p.notChecked(result.Report.NotChecked)
@@ -141,14 +137,14 @@ func (p printer) counts(result *batch.Result) string {
 	return strings.Join(parts, " · ")
 }
 
-func (p printer) findings(findings []policy.Finding) {
+func (p printer) findings(findings []policy.Finding, titles policy.Titles) {
 	var last policy.Severity
 	for _, g := range groups(findings) {
 		if g.severity != last {
 			p.heading(g.severity, digest.InWords(g.severity))
 			last = g.severity
 		}
-		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.rule.Clause)
+		p.linef("  %s (%s, %s)", printable(titles[g.rule]), g.rule, g.clause)
 		for i := range g.findings {
 			p.linef("    %s", line(&g.findings[i]))
 		}

@@ -35,6 +35,7 @@ type Config struct {
 	Policy      []policy.Numbers  // the versions by InForce, at least one
 	JudgeFrom   calendar.Date     // no date: InForce of the first version
 	SnoozeLimit calendar.Duration // how far ahead a record can be snoozed
+	Rules       []policy.Rule     // the centre's own, each with an ID of its own
 	StateDir    string
 	KeepBackups int    // how many copies of a workbook are kept
 	Templates   string // the folder with the centre's own templates; empty: none
@@ -45,6 +46,8 @@ type Config struct {
 	Schedule    Schedule
 	Daemon      Daemon
 	KeepHistory calendar.Duration // for how many months what is closed, and what was sent, is remembered
+
+	examples []ruleExample // of the rules
 }
 
 // Workbook is a pattern for the paths of workbooks.
@@ -163,6 +166,7 @@ func (c *Config) read(root value) {
 		field{"policy", c.readPolicy},
 		field{"judge_from", func(v value) { v.date(&c.JudgeFrom) }},
 		field{"snooze_limit", func(v value) { v.duration(&c.SnoozeLimit) }},
+		field{"rules", c.readRules},
 		field{"state_dir", func(v value) {
 			c.readPath(v, "write a folder, such as state, in quotes if it is a number", &c.StateDir)
 		}},
@@ -186,7 +190,11 @@ func (c *Config) read(root value) {
 		}
 	}
 	if _, ok := seen["workbooks"]; !ok {
-		root.doc.fail(nil, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
+		first := root.at
+		if first == nil {
+			first = at(1, 1)
+		}
+		root.doc.fail(first, "workbooks is missing: say which workbooks to read, such as workbooks: [{path: registers/*.xlsx}]")
 	}
 }
 

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -36,6 +39,7 @@ func TestErrors(t *testing.T) {
 				t.Fatal("no error")
 			}
 			got := err.Error() + "\n"
+			guards(t, err)
 			for _, secret := range []string{"hunter2", "s3cret", "it''s, me", "123456"} {
 				if strings.Contains(got, secret) {
 					t.Errorf("the secret %s is told: %s", secret, got)
@@ -52,6 +56,26 @@ func TestErrors(t *testing.T) {
 		t.Chdir(home)
 		if err := os.WriteFile(golden, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// remedies are the words with which a message says what to do.
+var remedies = regexp.MustCompile(`\b(write|take|put|correct|give|close|name|did you mean|known here|indent|look at|set|say|add|leave|compare|count)\b`)
+
+// guards holds what each problem must have: its line, a caret, and a remedy.
+func guards(t *testing.T, err error) {
+	t.Helper()
+	wrong, ok := errors.AsType[*Error](err)
+	if !ok {
+		t.Fatalf("%v is no *Error", err)
+	}
+	for _, p := range wrong.Problems {
+		if p.Line < 1 || p.Column < 1 || !strings.Contains(p.Excerpt, fmt.Sprintf("%d | ", p.Line)) || !strings.HasSuffix(p.Excerpt, "^") {
+			t.Errorf("line %d, column %d, shown as\n%s: %s", p.Line, p.Column, p.Excerpt, p.Message)
+		}
+		if !remedies.MatchString(p.Message) {
+			t.Errorf("it is not said what to do: %s", p.Message)
 		}
 	}
 }

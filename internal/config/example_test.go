@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"regcert/internal/calendar"
 	"regcert/internal/digest"
@@ -64,7 +65,7 @@ func TestExampleNamesAll(t *testing.T) {
 		"oauth2", "token_url", "client_id", "client_secret_env", "client_secret_file", "scope", "recipients", "name", "email", "sections", "owners", "qualifications",
 		"programmes", "privacy", "when_empty", "attach", "escalations", "tutors", "escalation", "quiet_hours", "most_a_day", "templates",
 		"schedule", "check", "digest", "catch_up",
-		"daemon", "owner", "after_save", "open_too_long", "listen", "ping_url", "ping_url_env", "log", "format", "file", "keep_history",
+		"daemon", "owner", "rules", "id", "sheet", "when", "severity", "title", "message", "action", "due", "after", "why", "examples", "row", "raises", "after_save", "open_too_long", "listen", "ping_url", "ping_url_env", "log", "format", "file", "keep_history",
 	}
 	for _, k := range policy.NumberKeys() {
 		names = append(names, k.Key)
@@ -82,6 +83,29 @@ func TestExampleNamesAll(t *testing.T) {
 	for _, d := range calendar.Divisions() {
 		if !strings.Contains(string(text), string(d)) {
 			t.Errorf("config.yaml does not name the division %s", d)
+		}
+	}
+}
+
+// TestExampleRules takes the comment signs off the rule in config.yaml, and takes the
+// one of the README: they are right, and their examples come out as they say.
+func TestExampleRules(t *testing.T) {
+	for file, between := range map[string][2]string{example: {"\n# rules:\n", "\n\n"}, "../../README.md": {"```yaml\nrules:\n", "```"}} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, found := strings.Cut(string(text), between[0])
+		block, _, ended := strings.Cut(rest, between[1])
+		if !found || !ended {
+			t.Fatalf("%s has no example of a rule", file)
+		}
+		c := mustLoad(t, one+"rules:\n"+regexp.MustCompile(`(?m)^# `).ReplaceAllString(block, "")+"\n")
+		if len(c.Rules) != 1 || c.Rules[0].ID != "X-01" || c.Examples() == 0 {
+			t.Errorf("%s: %d rules with %d examples", file, len(c.Rules), c.Examples())
+		}
+		if err := c.TryExamples(calendar.NewDate(2026, time.May, 11)); err != nil {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }

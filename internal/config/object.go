@@ -41,7 +41,7 @@ func (v value) entries(want string) []entry {
 		at := pair.Key.GetToken()
 		name, ok := pair.Key.(*ast.StringNode)
 		if !ok {
-			v.doc.fail(at, "%q is no key: a key is text, such as state_dir", at.Value)
+			v.doc.fail(at, "%q is no key: write text, such as state_dir", at.Value)
 			continue
 		}
 		if seen[name.Value] {
@@ -121,11 +121,11 @@ func (v value) wants(seen map[string]value, keys ...string) {
 	if len(missing) == 0 || !v.isGroup() {
 		return
 	}
-	verb := "is"
-	if len(missing) > 1 {
-		verb = "are"
+	if len(missing) == 1 {
+		v.fail("%s is missing: add it", missing[0])
+		return
 	}
-	v.fail("%s %s missing", join(missing, "and"), verb)
+	v.fail("%s are missing: add them", join(missing, "and"))
 }
 
 // join joins words as one says them: a, b or c.

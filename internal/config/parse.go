@@ -74,7 +74,7 @@ func (d *document) notYAML(err error) {
 	case strings.Contains(message, "reserved character"), strings.Contains(message, "escape character"), strings.Contains(message, "mapping value is not allowed"):
 		hint = ": put text with special characters into 'single quotes', and look at the indentation"
 	case strings.Contains(message, "not allowed in this context"):
-		hint = ": look at the indentation"
+		hint = ": look at the indentation, and put text that begins with {, [, * or & into quotes"
 	case strings.Contains(message, "not found"), strings.Contains(message, "could not find"):
 		hint = ": close the bracket or quote that begins here"
 	}

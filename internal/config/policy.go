@@ -77,7 +77,7 @@ func (v value) span(text string) (calendar.Span, bool) {
 	case err != nil:
 		v.fail("%v", err)
 	case span.From.Year() < 2000 || span.To.Year() > 2100:
-		v.fail("%s lies outside the years 2000 to 2100", v.quoted(text))
+		v.fail("%s lies outside the years 2000 to 2100: correct the year", v.quoted(text))
 	case span.To-span.From >= maxClosure:
 		v.fail("%s is longer than a year: correct its days", v.quoted(text))
 	default:
@@ -95,11 +95,11 @@ func (c *Config) readPolicy(v value) {
 	for _, item := range items {
 		n, seen := readVersion(item)
 		if at, ok := seen["version"]; ok && slices.ContainsFunc(c.Policy, func(o policy.Numbers) bool { return n.Version != "" && o.Version == n.Version }) {
-			at.fail("version %q stands here a second time: versions have names of their own", n.Version)
+			at.fail("version %q stands here a second time: give each version a name of its own", n.Version)
 		}
 		for _, other := range c.Policy {
 			if !n.InForce.IsZero() && n.InForce == other.InForce {
-				seen["in_force"].fail("version %q above comes into force on %s too: two versions cannot judge the same day", other.Version, n.InForce)
+				seen["in_force"].fail("version %q above comes into force on %s too, and two versions cannot judge the same day: correct one of the two", other.Version, n.InForce)
 			}
 		}
 		c.Policy = append(c.Policy, n)
@@ -162,7 +162,7 @@ func readNumbers(v value, n *policy.Numbers) map[string]value {
 		if !ok {
 			at = seen["max_age"]
 		}
-		at.fail("min_age, %d, is above max_age, %d", n.MinAge, n.MaxAge)
+		at.fail("min_age, %d, is above max_age, %d: correct one of the two", n.MinAge, n.MaxAge)
 	}
 	return seen
 }

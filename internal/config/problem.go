@@ -23,7 +23,7 @@ type Error struct {
 type Problem struct {
 	Line, Column int    // from 1, the column in characters; 0 where it is the file as a whole
 	Message      string // what is wrong and what would be right; one line
-	excerpt      string
+	Excerpt      string // the line, and below it carets under what is meant; empty where it is the file as a whole
 }
 
 // maxShown is how many problems are printed: beyond that something else is
@@ -40,16 +40,18 @@ func (e *Error) Error() string {
 			fmt.Fprintf(&b, "%s: and %d more", e.File, len(e.Problems)-i)
 			break
 		}
-		b.WriteString(e.File)
-		if p.Line > 0 {
-			fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-		}
-		b.WriteString(": " + p.Message)
-		if p.excerpt != "" {
-			b.WriteString("\n" + p.excerpt)
-		}
+		b.WriteString(p.In(e.File))
 	}
 	return b.String()
+}
+
+// In is the problem with its place in the file, and what stands there.
+func (p *Problem) In(file string) string {
+	place := file
+	if p.Line > 0 {
+		place += fmt.Sprintf(":%d:%d", p.Line, p.Column)
+	}
+	return strings.TrimSuffix(place+": "+p.Message+"\n"+p.Excerpt, "\n")
 }
 
 // document is the text of a configuration file and what is wrong with it.
@@ -67,7 +69,7 @@ func (d *document) fail(at *token.Token, format string, args ...any) {
 	p := Problem{Message: oneLine(fmt.Sprintf(format, args...))}
 	if at != nil && at.Position != nil {
 		p.Line, p.Column = at.Position.Line, max(at.Position.Column, 1)
-		p.excerpt = d.excerpt(p.Line, p.Column, width(at))
+		p.Excerpt = d.excerpt(p.Line, p.Column, width(at))
 	}
 	d.problems = append(d.problems, p)
 }

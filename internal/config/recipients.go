@@ -212,7 +212,7 @@ func (v value) sections(into *[]string) {
 	v.texts(want, func(item value, key string) {
 		switch {
 		case key == digest.All:
-			item.fail("all stands by itself, without a list: sections: all")
+			item.fail("all stands by itself: write sections: all, without a list")
 		case !slices.Contains(digest.Keys(), key):
 			if near := likeness.Nearest(key, digest.Keys()); near != "" {
 				item.fail("unknown section %q: did you mean %q?", key, near)
@@ -220,7 +220,7 @@ func (v value) sections(into *[]string) {
 				item.fail("unknown section %q: %s", key, want)
 			}
 		case slices.Contains(keys, key):
-			item.fail("%s stands here a second time", key)
+			item.fail("%s stands here a second time: take one of the two out", key)
 		default:
 			keys = append(keys, key)
 		}

@@ -184,7 +184,7 @@ func (v value) date(into *calendar.Date) bool {
 		return false
 	}
 	if d.Year() < 2000 || d.Year() > 2100 {
-		v.fail("%s lies outside the years 2000 to 2100", s)
+		v.fail("%s lies outside the years 2000 to 2100: correct the year", s)
 		return false
 	}
 	*into = d

@@ -156,7 +156,7 @@ func actionFields(withNames bool, most Privacy) []actionField {
 	add("Due", 10.5, func(_ *composer, f *told) cell { return actionlist.Day(f.Due) })
 	add("Working Days Left", 9, (*composer).daysLeft)
 	text("Owner", 15, 40, func(f *told) string { return f.Owner })
-	text("What Is Wrong", 44, 400, wrongs())
+	add("What Is Wrong", 44, func(c *composer, f *told) cell { return actionlist.Text(OneLine(c.wrong(f), 400)) })
 	text("What to Do", 42, 300, func(f *told) string { return Sentence(f.Action) })
 	add("Change", 9, func(c *composer, f *told) cell { return actionlist.Text(c.mark(f)) })
 	add("Open Since", 10.5, (*composer).openSince)
@@ -218,19 +218,16 @@ func (c *composer) openSince(f *told) actionlist.Cell {
 	return actionlist.Day(f.Life.Since())
 }
 
-// wrongs returns what says what was found, or what the rule is about where that
-// is not known any more. The clause has a column of its own.
-func wrongs() func(*told) string {
-	titles := map[string]string{"": "The claim is ready and not submitted"}
-	for _, r := range policy.Rules() {
-		titles[r.ID] = r.Title
-	}
-	return func(f *told) string {
-		if f.Message == "" {
-			return Sentence(titles[f.Rule])
-		}
+// wrong says what was found, or what the rule is about where that is not known any
+// more. The clause has a column of its own.
+func (c *composer) wrong(f *told) string {
+	switch {
+	case f.Message != "":
 		return FoundInWords(f.Finding)
+	case f.Rule == "":
+		return "The claim is ready and not submitted."
 	}
+	return Sentence(c.in.Report.Titles[f.Rule])
 }
 
 // cellName names the cell to look at, or the row where there is none.

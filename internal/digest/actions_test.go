@@ -124,7 +124,7 @@ func TestActionsAsLastSeen(t *testing.T) {
 	for i := range past.Lives[0].Events {
 		past.Lives[0].Events[i].Observation = 1
 	}
-	in.Report = &policy.Report{AsOf: monday + 7}
+	in.Report = &policy.Report{AsOf: monday + 7, Titles: policy.TitlesOf(nil)}
 	in.Now = past.Observe(&history.Reading{AsOf: monday + 7, Expects: func(string) bool { return true }, Left: func(due calendar.Date) int { return testCalendar(t).Left(monday+7, due) }})
 	in.Workbooks = []Workbook{{Path: "enrolments.xlsx"}, {Path: "claims.xlsx", Read: true, Unread: []string{"Claims"}}}
 	book := actionBook(in, Recipient{})

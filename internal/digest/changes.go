@@ -81,13 +81,3 @@ func soon(in *Input, piles [][]told) string {
 	}
 	return fmt.Sprintf("%d will be late", n) + " before the next digest on " + in.Next.Long() + ", unless somebody acts."
 }
-
-// ruleTitle is what is wrong where a rule is raised.
-func ruleTitle(id string) string {
-	for _, r := range policy.Rules() {
-		if r.ID == id {
-			return r.Title
-		}
-	}
-	return ""
-}

@@ -130,7 +130,8 @@ func rich(t testing.TB) *Input {
 	records := books[0].Sheets[0].Records
 	in := &Input{
 		Report: &policy.Report{
-			AsOf: monday, Policy: "1.0", Findings: findings(t, cal, richTable),
+			Titles: policy.TitlesOf(nil),
+			AsOf:   monday, Policy: "1.0", Findings: findings(t, cal, richTable),
 			Rows: []policy.Row{
 				{Record: &records[0], Status: "Ready to claim", Deadline: monday + 10},
 				{Record: &records[1], Status: "In progress"},
@@ -174,7 +175,7 @@ func asleep(t testing.TB) *Input {
 func idle(t testing.TB) *Input {
 	t.Helper()
 	in := rich(t)
-	in.Report = &policy.Report{AsOf: monday, Policy: "1.0"}
+	in.Report = &policy.Report{AsOf: monday, Policy: "1.0", Titles: policy.TitlesOf(nil)}
 	in.Workbooks = []Workbook{{Path: "enrolments.xlsx", Read: true}, {Path: "claims.xlsx", Read: true}}
 	in.look(t)
 	return in
@@ -183,7 +184,7 @@ func idle(t testing.TB) *Input {
 // reportOf is a report of these findings, and of nothing else.
 func reportOf(t testing.TB, findings ...policy.Finding) *Input {
 	t.Helper()
-	in := &Input{Report: &policy.Report{AsOf: monday, Policy: "1.0", Findings: findings}, Next: monday + 7}
+	in := &Input{Report: &policy.Report{AsOf: monday, Policy: "1.0", Findings: findings, Titles: policy.TitlesOf(nil)}, Next: monday + 7}
 	in.look(t)
 	return in
 }

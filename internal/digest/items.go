@@ -240,7 +240,7 @@ func ToneOf(s policy.Severity) string {
 func (c *composer) step(f *told) Step {
 	s := Step{Action: Sentence(OneLine(f.Action, 300)), Where: where(f.Finding), Rule: strings.TrimSpace(f.Rule + " " + c.in.clauseOf(f.Finding))}
 	if f.Message == "" { // it is remembered, and what was found is not
-		s.Found = Sentence(ruleTitle(f.Rule))
+		s.Found = Sentence(OneLine(c.in.Report.Titles[f.Rule], 200))
 		return s
 	}
 	if f.Severity == policy.Data || f.Severity == policy.Breach || f.Severity == policy.Info || s.Action == "" {

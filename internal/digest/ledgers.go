@@ -184,7 +184,7 @@ func (k *clerk) tells(key string, row *policy.Row) (how Privacy, told bool) {
 	for i := range k.route.views {
 		v := &k.route.views[i]
 		switch {
-		case !v.gets(key):
+		case !v.Gets(key):
 		case k.acts[i] != nil && !k.acts[i][spot{rec.Sheet.Workbook, rec.Sheet.Name, rec.Row}]:
 		case v.codes != nil && !v.codes[rec.Key.Code]:
 		case v.tutor != "" && v.tutor != history.Pseudonym(k.tutorOf(&policy.Finding{LearnerID: rec.LearnerID(), QualificationCode: rec.QualificationCode()})):

@@ -46,8 +46,8 @@ func (p Privacy) rank() int {
 	return slices.Index(Tiers(), p)
 }
 
-// gets reports whether the view has the sections with the key.
-func (v *View) gets(key string) bool {
+// Gets reports whether the view has the sections with the key.
+func (v *View) Gets(key string) bool {
 	return len(v.Sections) == 0 || slices.Contains(v.Sections, All) || slices.Contains(v.Sections, key)
 }
 
@@ -88,13 +88,13 @@ func newRoute(who Recipient) *route {
 
 // gets reports whether the recipient is told of the sections with the key.
 func (r *route) gets(key string) bool {
-	return slices.ContainsFunc(r.views, func(l lane) bool { return l.gets(key) })
+	return slices.ContainsFunc(r.views, func(l lane) bool { return l.Gets(key) })
 }
 
 // isWhole reports whether one of the views is of everything.
 func (r *route) isWhole() bool {
 	return slices.ContainsFunc(r.views, func(l lane) bool {
-		return len(l.Owners) == 0 && l.codes == nil && l.tutor == "" && !slices.ContainsFunc(Keys(), func(k string) bool { return !l.gets(k) })
+		return len(l.Owners) == 0 && l.codes == nil && l.tutor == "" && !slices.ContainsFunc(Keys(), func(k string) bool { return !l.Gets(k) })
 	})
 }
 
@@ -104,7 +104,7 @@ func (r *route) tells(l *history.Life, place int) (how Privacy, told bool) {
 	for i := range r.views {
 		v := &r.views[i]
 		switch {
-		case !v.gets(keyAt(place)):
+		case !v.Gets(keyAt(place)):
 		case len(v.Owners) > 0 && !slices.Contains(v.Owners, l.Owner):
 		case v.codes != nil && !v.codes[l.Code]:
 		case v.tutor != "" && v.tutor != l.Tutor:

@@ -26,6 +26,10 @@ const (
 	keyWorkbooks     = "workbooks"
 )
 
+// Other is the key of the section with what has none of its own, such as what the
+// rules of a centre's own find.
+const Other = keyOther
+
 // keySnoozed is nothing to ask for: what is snoozed is told to those who would
 // be told of it awake.
 const keySnoozed = "snoozed"
@@ -51,7 +55,7 @@ func scope(r *route) string {
 func (l *lane) words() string {
 	var got []string
 	for _, k := range Keys() {
-		if l.gets(k) {
+		if l.Gets(k) {
 			got = append(got, k)
 		}
 	}

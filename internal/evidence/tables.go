@@ -160,7 +160,7 @@ func (r *Record) rules() actionlist.Sheet {
 					owner += " (on Enrolments " + rule.OwnerOnEnrolments + ")"
 				}
 				s.Rows = append(s.Rows, []actionlist.Cell{
-					text(short(sum), shortText), text(v.Version, shortText), actionlist.Day(v.InForce), text(rule.ID, shortText), text(rule.Clause, shortText), text(rule.Title, longText),
+					text(short(sum), shortText), text(v.Version, shortText), actionlist.Day(v.InForce), text(rule.ID, shortText), text(rule.Clause, shortText), text(strings.TrimSuffix(rule.Title+": "+rule.Wording, ": "), longText),
 					text(strings.Join(severities, ", "), longText), text(owner, longText), text(strings.Join(numbers, "; "), longText),
 				})
 			}

@@ -60,7 +60,7 @@ func (o *Office) Job(named []string) *batch.Job {
 	job := &batch.Job{
 		Dir: cfg.Dir, Named: named, Limits: xlsx.DefaultLimits(),
 		Reader:   register.NewReader(asOf, cfg.Aliases),
-		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit},
+		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit, More: cfg.Rules},
 		Backups:  filepath.Join(cfg.StateDir, "backups"),
 		Keep:     cfg.KeepBackups,
 		Months:   cfg.KeepHistory.N,

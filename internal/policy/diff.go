@@ -51,7 +51,7 @@ type Move struct {
 
 // RuleDifference is a rule that raises more or less.
 type RuleDifference struct {
-	Rule           string
+	Rule, Title    string
 	Raised, Then   int // how many findings in the first, in the second
 	Late, LateThen int // of them overdue or missed, logged too
 }
@@ -72,7 +72,7 @@ func Compare(first, second *Report) *Difference {
 		}
 	}
 	slices.SortStableFunc(d.Moves, func(a, b Move) int { return cmp.Compare(a.Kind, b.Kind) })
-	d.compareRules(first.Findings, second.Findings)
+	d.compareRules(first, second)
 	return d
 }
 
@@ -141,13 +141,13 @@ func (d *Difference) move(r *register.Record, from, to string) {
 }
 
 // compareRules counts the findings of each rule.
-func (d *Difference) compareRules(first, second []Finding) {
+func (d *Difference) compareRules(first, second *Report) {
 	rules := map[string]*RuleDifference{}
 	count := func(findings []Finding, raised, late func(*RuleDifference) *int, total *int) {
 		for i := range findings {
 			f := &findings[i]
 			if rules[f.Rule] == nil {
-				rules[f.Rule] = &RuleDifference{Rule: f.Rule}
+				rules[f.Rule] = &RuleDifference{Rule: f.Rule, Title: first.Titles[f.Rule]}
 			}
 			r := rules[f.Rule]
 			*raised(r)++
@@ -157,8 +157,8 @@ func (d *Difference) compareRules(first, second []Finding) {
 			}
 		}
 	}
-	count(first, func(r *RuleDifference) *int { return &r.Raised }, func(r *RuleDifference) *int { return &r.Late }, &d.Late)
-	count(second, func(r *RuleDifference) *int { return &r.Then }, func(r *RuleDifference) *int { return &r.LateThen }, &d.LateThen)
+	count(first.Findings, func(r *RuleDifference) *int { return &r.Raised }, func(r *RuleDifference) *int { return &r.Late }, &d.Late)
+	count(second.Findings, func(r *RuleDifference) *int { return &r.Then }, func(r *RuleDifference) *int { return &r.LateThen }, &d.LateThen)
 	for _, r := range rules {
 		if r.Raised != r.Then || r.Late != r.LateThen {
 			d.Rules = append(d.Rules, *r)

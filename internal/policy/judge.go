@@ -23,7 +23,9 @@ type judge struct {
 	tones     [kindCount]map[string]Tone
 	plans     [kindCount]plan
 
-	report *Report
+	report   *Report
+	asked    Case
+	stumbled map[string]stumble // by rule
 
 	// What the rule in hand looks at.
 	rule  *Rule
@@ -47,8 +49,9 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 func newJudge(opt *Options) *judge {
 	j := &judge{
 		asOf: opt.AsOf, cal: opt.Calendar, versions: opt.Versions, judgeFrom: opt.JudgeFrom,
-		rules: Rules(), keys: map[string]*NumberKey{}, text: newWriter(), report: &Report{AsOf: opt.AsOf},
+		rules: AllRules(opt.More), keys: map[string]*NumberKey{}, text: newWriter(), report: &Report{AsOf: opt.AsOf}, stumbled: map[string]stumble{},
 	}
+	j.asked.j, j.report.Titles = j, TitlesOf(opt.More)
 	if j.judgeFrom.IsZero() {
 		j.judgeFrom = j.versions[0].InForce
 	}
@@ -80,6 +83,7 @@ func (j *judge) judge(workbooks []*register.Workbook) {
 			j.onRecords(&next)
 		}
 	}
+	j.tellStumbles()
 }
 
 // numbers returns by what something is judged whose clock started on the day, or
@@ -172,6 +176,9 @@ func apply[T any](j *judge, p *plan, e *entry, facts *T, checkOf func(*Rule) fun
 		if check := checkOf(r); check != nil {
 			check(j, facts)
 		}
+		if r.Ask != nil {
+			j.ask(e)
+		}
 		if j.trace != nil {
 			j.trace.rule(j, e, j.report.Findings[before:])
 		}
@@ -196,7 +203,7 @@ func (j *judge) planFor(k register.Kind) plan {
 	var p plan
 	for i := range j.rules {
 		r := &j.rules[i]
-		looks := r.entry != nil
+		looks := r.entry != nil || r.Ask != nil && r.On == k
 		switch k {
 		case register.Enrolments:
 			looks = looks || r.enrolment != nil

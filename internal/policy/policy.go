@@ -80,6 +80,7 @@ type Options struct {
 	// SnoozeLimit is how far ahead a record can be snoozed; working days are the
 	// centre's. Zero: DefaultSnoozeLimit.
 	SnoozeLimit calendar.Duration
+	More        []Rule // beside those of the policy, each with an ID of its own
 }
 
 // Report is what the rules say of a set of workbooks.
@@ -89,6 +90,7 @@ type Report struct {
 	Rows       []Row        // in the order of workbooks, sheets, rows
 	Findings   []Finding    // in the order of workbooks, sheets, rows, rules, fields
 	NotChecked []NotChecked // in the order of rules
+	Titles     Titles       // of the rules by which it was judged
 }
 
 // Row is the answer to one record of a kind that has a status.
@@ -127,5 +129,5 @@ type Finding struct {
 	Action            string  // what to do next, beginning with a verb
 }
 
-// NotChecked is a rule that could not be answered, and why.
+// NotChecked is a rule that could not be answered, or not of every record, and why.
 type NotChecked struct{ Rule, Reason string }

@@ -26,6 +26,13 @@ type Rule struct {
 	clock   clock // what starts its clock
 	partial bool  // what can be answered without one of the needed sheets is
 
+	// On and Ask are the check of a rule that was made outside this package: Ask is
+	// asked about each record of the kind, of several sets at a time. Wording says
+	// what it asks, as its author wrote it.
+	On      register.Kind
+	Ask     func(*Case) (answer Answer, raised bool)
+	Wording string
+
 	// The check, by what it looks at: one of these, or several.
 	report     func(*judge)
 	sheet      func(*judge, *register.Sheet)

@@ -83,8 +83,8 @@ func TestRegistry(t *testing.T) {
 		}
 		got = append(got, strings.Join([]string{r.ID, r.Clause, strings.Join(severities, ","), r.Owner}, " "))
 
-		if r.Title == "" || strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Rationale, ".") {
-			t.Errorf("%s: title %q, rationale %q", r.ID, r.Title, r.Rationale)
+		if err := r.Check(); err != nil {
+			t.Error(err)
 		}
 		onEnrolments := r.Owner
 		if strings.HasPrefix(r.ID, "DAT-") {

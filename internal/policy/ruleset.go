@@ -33,7 +33,8 @@ type SetRule struct {
 	Owner             string     `json:"owner"`
 	OwnerOnEnrolments string     `json:"owner_on_enrolments,omitempty"`
 	Title             string     `json:"title"`
-	Numbers           []string   `json:"numbers"` // the keys of those that it uses
+	Numbers           []string   `json:"numbers"`           // the keys of those that it uses
+	Wording           string     `json:"wording,omitempty"` // of a rule that is not the policy's: what it asks
 }
 
 // RuleSet returns by what the options have records judged.
@@ -46,8 +47,8 @@ func (o *Options) RuleSet() *RuleSet {
 		v := &o.Versions[i]
 		s.Versions = append(s.Versions, SetVersion{v.Version, v.InForce, v.ReviewBy, v.Values(snoozeAhead(o.SnoozeLimit))})
 	}
-	for _, r := range Rules() {
-		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Numbers})
+	for _, r := range AllRules(o.More) {
+		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Numbers, r.Wording})
 	}
 	return s
 }

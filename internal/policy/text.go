@@ -87,8 +87,8 @@ func (w *writer) nextAction(owner, action string) string {
 	w.buf = append(w.buf, ": "...)
 	start := len(w.buf)
 	w.buf = append(w.buf, action...)
-	if first := w.buf[start]; 'A' <= first && first <= 'Z' {
-		w.buf[start] = first + 'a' - 'A'
+	if text := w.buf[start:]; len(text) > 1 && 'A' <= text[0] && text[0] <= 'Z' && 'a' <= text[1] && text[1] <= 'z' { // a word, not an ID
+		text[0] += 'a' - 'A'
 	}
 	return w.take()
 }
@@ -145,11 +145,12 @@ func quote(v register.Value, c register.Column) string {
 
 func isSameText(a, b string) bool { return a == b || register.Fold(a) == register.Fold(b) }
 
-// isSameLevel compares levels: "Level 3", "L3", "3" and "3.0" are one, and so
-// are "Entry 3" and "E3".
-func isSameLevel(a, b string) bool { return a == b || normalLevel(a) == normalLevel(b) }
+// isSameLevel compares levels.
+func isSameLevel(a, b string) bool { return a == b || NormalLevel(a) == NormalLevel(b) }
 
-func normalLevel(s string) string {
+// NormalLevel returns a level as levels are compared: "Level 3", "L3", "3" and
+// "3.0" are one, and so are "Entry 3" and "E3".
+func NormalLevel(s string) string {
 	s = strings.NewReplacer("level", "", "entry", "e", "l", "").Replace(register.Fold(s))
 	s = strings.Join(strings.Fields(s), "")
 	if whole, decimals, found := strings.Cut(s, "."); found && strings.Trim(decimals, "0") == "" {

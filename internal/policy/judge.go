@@ -6,7 +6,7 @@ import (
 )
 
 // kindCount is one more than the last kind of sheet.
-const kindCount = register.Sanctions + 1
+const kindCount = register.PolicyPoints + 1
 
 // judge applies the rules to one set of workbooks.
 type judge struct {
@@ -49,7 +49,7 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 		j.tones[k] = tones(k)
 	}
 	j.gather(workbooks)
-	j.report.NotChecked = notChecked(j.rules, &j.set.present, hasCentre(workbooks))
+	j.report.NotChecked = notChecked(j.rules, &j.set.present)
 	for _, k := range register.Kinds() {
 		j.plans[k] = j.planFor(k)
 	}
@@ -57,10 +57,12 @@ func Judge(workbooks []*register.Workbook, opt Options) *Report {
 	var next cursor
 	for _, wb := range workbooks {
 		for _, s := range wb.Sheets {
+			j.onMissed(s)
 			j.sheet = s
 			j.onHeader()
 			j.onRecords(&next)
 		}
+		j.onAbsent(wb)
 	}
 	return j.report
 }
@@ -136,6 +138,8 @@ func (j *judge) onRecords(next *cursor) {
 		case register.Adjustments:
 			a := &j.set.adjustments[i+k]
 			apply(j, p, &a.entry, a, func(r *Rule) func(*judge, *adjustment) { return r.adjustment })
+		case register.Centre, register.Sites, register.Contacts, register.Policies, register.PolicyPoints:
+			j.onApplication(p, &entry{rec: &j.sheet.Records[k]})
 		default:
 			e := &entry{rec: &j.sheet.Records[k]}
 			apply(j, p, e, e, func(*Rule) func(*judge, *entry) { return nil })
@@ -189,22 +193,10 @@ func (j *judge) planFor(k register.Kind) plan {
 		}
 	}
 	for _, c := range k.Inputs() {
-		if hasHappened(c) {
+		if hasHappened(c) || c == register.ItemValue {
 			p.past = append(p.past, c)
 		}
 	}
 	p.order = datesInOrder(k)
 	return p
-}
-
-// hasCentre reports whether there is a sheet for the recognition of the centre.
-func hasCentre(workbooks []*register.Workbook) bool {
-	for _, wb := range workbooks {
-		for _, name := range wb.Other {
-			if register.NormalHeading(name) == "centre" {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -89,6 +89,7 @@ type Report struct {
 	Rows       []Row        // in the order of workbooks, sheets, rows
 	Findings   []Finding    // in the order of workbooks, sheets, rows, rules, fields
 	NotChecked []NotChecked // in the order of rules
+	Stage      string       // how far the centre's application for recognition is; empty without a Centre sheet
 }
 
 // Row is the answer to one record of a kind that has a status.
@@ -117,6 +118,7 @@ type Finding struct {
 	LearnerID         string // as staff wrote it
 	QualificationCode string // as staff wrote it
 	UnitCode          string // as staff wrote it, on an Assessments record
+	Subject           string // on the centre's sheets: the item, site, role, policy or point that it is about
 	Due               calendar.Date
 	WorkingDaysLeft   int     // centre days left to Due, negative when late; 0 without Due
 	Snooze            *Snooze // nil where it is not snoozed

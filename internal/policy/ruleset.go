@@ -32,6 +32,7 @@ type SetRule struct {
 	Severities        []Severity `json:"severities"`
 	Owner             string     `json:"owner"`
 	OwnerOnEnrolments string     `json:"owner_on_enrolments,omitempty"`
+	ClauseOnCentre    string     `json:"clause_on_centre,omitempty"`
 	Title             string     `json:"title"`
 	Numbers           []string   `json:"numbers"` // the keys of those that it uses
 }
@@ -47,7 +48,7 @@ func (o *Options) RuleSet() *RuleSet {
 		s.Versions = append(s.Versions, SetVersion{v.Version, v.InForce, v.ReviewBy, v.Values(snoozeAhead(o.SnoozeLimit))})
 	}
 	for _, r := range Rules() {
-		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Numbers})
+		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.ClauseOnCentre, r.Title, r.Numbers})
 	}
 	return s
 }

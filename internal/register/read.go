@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -162,7 +163,7 @@ func (sr *sheetReader) header(row *xlsx.Row) {
 			found[c] = cell.Col
 		}
 	}
-	if len(found) < headerNames {
+	if !sr.isHeader(found) {
 		return
 	}
 	s := sr.out
@@ -174,6 +175,15 @@ func (sr *sheetReader) header(row *xlsx.Row) {
 	}
 	s.width = len(found)
 	sr.tables(found)
+}
+
+// isHeader reports whether enough headings are found for a header row: three, or
+// both where only two columns are to be filled.
+func (sr *sheetReader) isHeader(found map[Column]int) bool {
+	if inputs := sr.out.Kind.Inputs(); len(inputs) < headerNames {
+		return !slices.ContainsFunc(inputs, func(c Column) bool { return found[c] == 0 })
+	}
+	return len(found) >= headerNames
 }
 
 // tables finds the totals rows, which are no records, and the table that ends
@@ -227,7 +237,7 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		if c.Written() {
 			v = sr.written(c, source)
 		} else {
-			v = sr.cells.read(c, source)
+			v = sr.cells.read(sr.readAs(c, row), source)
 			isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
 		}
 		sr.spend(v.Text)
@@ -236,6 +246,9 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 	record := Record{Sheet: s, Row: row.Num, at: sr.kept}
 	switch {
 	case isRecord:
+		if text := record.readableText(Item); text != "" && ItemNamed(text) == 0 {
+			s.Unknown = append(s.Unknown, text)
+		}
 		record.Key = Key{ID: NormalID(record.LearnerID()), Code: sr.normalCode(record.QualificationCode())}
 		sr.add(record)
 	case s.Kind.Status() != 0 && record.Value(s.Kind.Status()).Text != "":
@@ -245,6 +258,22 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		return
 	}
 	sr.kept++
+}
+
+// readAs returns the column as which a cell of the column is read: the item of
+// the row for the value of an item that is known, else the column itself.
+func (sr *sheetReader) readAs(c Column, row *xlsx.Row) Column {
+	if c != ItemValue {
+		return c
+	}
+	for i := range row.Cells {
+		if cell := &row.Cells[i]; cell.Col == sr.out.Column(Item) {
+			if v := sr.cells.read(Item, cell); v.IsReadable() {
+				return cmp.Or(ItemNamed(v.Text), c)
+			}
+		}
+	}
+	return c
 }
 
 // add takes up a record.

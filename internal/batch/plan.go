@@ -24,13 +24,17 @@ const manyRows = 250_000
 
 // plan says which cells of a workbook have to change so that its → columns
 // hold what the rows say. Rows are those of the workbook, in sheet order;
-// firstDay is day 0 of the workbook's date system.
-func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date) ([]xlsx.SheetPatch, error) {
+// firstDay is day 0 of the workbook's date system. Where no sheet of the set is
+// the Centre sheet, those that go with it are left as they are.
+func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date, centre bool) ([]xlsx.SheetPatch, error) {
 	if len(rows) >= manyRows {
 		runtime.GC()
 	}
 	var patches []xlsx.SheetPatch
 	for _, sheet := range book.Sheets {
+		if sheet.Kind.OfCentre() && !centre {
+			continue
+		}
 		n := 0
 		for n < len(rows) && rows[n].Record.Sheet == sheet {
 			n++

@@ -23,6 +23,7 @@ type writing struct {
 	swapper    *swap.Swapper
 	now        time.Time
 	rows       map[string][]policy.Row
+	centre     bool              // the set has a Centre sheet
 	unsure     map[string]string // why the answers cannot be trusted this time
 	unfinished map[string]error  // by the file: an earlier write that could not be cleared up
 }
@@ -34,7 +35,7 @@ func (w *writing) back(ctx context.Context, l *loaded) {
 		l.result.Outcome, l.result.Reason = ReadOnly, "write_back is false in the configuration"
 		return
 	}
-	patches, err := plan(l.book, w.rows[l.name], l.firstDay())
+	patches, err := plan(l.book, w.rows[l.name], l.firstDay(), w.centre)
 	if err != nil {
 		l.leave(ReadOnly, err.Error())
 		return

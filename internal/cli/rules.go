@@ -16,6 +16,7 @@ type jsonRule struct {
 	Severities []policy.Severity `json:"severities"`
 	Owner      string            `json:"owner"`
 	OnEnrol    string            `json:"owner_on_enrolments,omitempty"`
+	OnCentre   string            `json:"clause_on_centre,omitempty"`
 	Title      string            `json:"title"`
 	Rationale  string            `json:"rationale"`
 	Numbers    map[string]string `json:"numbers"`
@@ -96,7 +97,7 @@ func (a *app) rulesJSON(rules []policy.Rule, n numbers) error {
 	list := []jsonRule{}
 	for i := range rules {
 		r := &rules[i]
-		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, n.of(r)})
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.ClauseOnCentre, r.Title, r.Rationale, n.of(r)})
 	}
 	return a.encode(map[string]any{"policy": n.Version, "rules": list})
 }
@@ -116,7 +117,11 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 		if r.OwnerOnEnrolments != "" {
 			owner += fmt.Sprintf(" (on Enrolments %s)", r.OwnerOnEnrolments)
 		}
-		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
+		clause := r.Clause
+		if r.ClauseOnCentre != "" {
+			clause += fmt.Sprintf(" (on the centre's sheets %s)", r.ClauseOnCentre)
+		}
+		p.linef("        %s · %s · %s", clause, strings.Join(severities, ", "), owner)
 		if values := n.of(r); len(values) > 0 {
 			var parts []string
 			for _, k := range r.Numbers {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -40,6 +41,7 @@ func (p printer) bold(text string) string {
 // group is the findings of one rule and severity: one kind of thing to do.
 type group struct {
 	rule     policy.Rule
+	clause   string // one rule can serve another on the centre's sheets
 	severity policy.Severity
 	findings []policy.Finding
 }
@@ -52,26 +54,23 @@ func groups(findings []policy.Finding) []group {
 		rules[r.ID] = r
 	}
 	type key struct {
-		severity policy.Severity
-		rule     string
+		severity     policy.Severity
+		rule, clause string
 	}
 	at := map[key]int{}
 	var out []group
 	for _, f := range findings {
-		k := key{f.Severity, f.Rule}
+		k := key{f.Severity, f.Rule, f.Clause}
 		i, known := at[k]
 		if !known {
 			i = len(out)
 			at[k] = i
-			out = append(out, group{rule: rules[f.Rule], severity: f.Severity})
+			out = append(out, group{rule: rules[f.Rule], clause: f.Clause, severity: f.Severity})
 		}
 		out[i].findings = append(out[i].findings, f)
 	}
 	slices.SortStableFunc(out, func(a, b group) int {
-		if d := a.severity.Rank() - b.severity.Rank(); d != 0 {
-			return d
-		}
-		return strings.Compare(a.rule.ID, b.rule.ID)
+		return cmp.Or(a.severity.Rank()-b.severity.Rank(), strings.Compare(a.rule.ID, b.rule.ID), -strings.Compare(a.clause, b.clause))
 	})
 	for _, g := range out {
 		slices.SortStableFunc(g.findings, byDue)
@@ -117,6 +116,9 @@ func (p printer) headline(result *batch.Result) {
 	p.linef("")
 	p.linef("  %s", p.counts(result))
 	p.snoozedCount(result.Report.Findings)
+	if stage := result.Report.Stage; stage != "" {
+		p.linef("  Recognition of the centre: %s", strings.ToLower(stage))
+	}
 	rows, read, unread := result.Extent()
 	text := fmt.Sprintf("%s read in %s", plural(rows, "row"), plural(read, "workbook"))
 	if unread > 0 {
@@ -148,7 +150,7 @@ func (p printer) findings(findings []policy.Finding) {
 			p.heading(g.severity, digest.InWords(g.severity))
 			last = g.severity
 		}
-		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.rule.Clause)
+		p.linef("  %s (%s, %s)", g.rule.Title, g.rule.ID, g.clause)
 		for i := range g.findings {
 			p.linef("    %s", line(&g.findings[i]))
 		}
@@ -209,7 +211,7 @@ func (p printer) urgent(findings []policy.Finding) {
 			break
 		}
 		f := &list[i]
-		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
+		who := printable(strings.TrimSpace(cmp.Or(f.LearnerID, f.Subject) + "  " + f.QualificationCode))
 		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", digest.InWords(f.Severity))), who, f.Owner, printable(f.Action))
 	}
 }
@@ -218,8 +220,8 @@ func (p printer) urgent(findings []policy.Finding) {
 func line(f *policy.Finding) string {
 	var b strings.Builder
 	b.WriteString(place(f))
-	for _, s := range []string{f.LearnerID, f.QualificationCode} {
-		if s != "" {
+	for _, s := range []string{f.LearnerID, f.QualificationCode, f.Subject} {
+		if s != "" && s != f.Field {
 			b.WriteString("  " + s)
 		}
 	}

@@ -283,6 +283,15 @@ func policySubject(r *register.Record) string {
 	return subject
 }
 
+// IsApplying reports whether an application for recognition is under way.
+func (r *Report) IsApplying() bool {
+	switch r.Stage {
+	case "", notStarted, rejected, recognised:
+		return false
+	}
+	return true
+}
+
 // onApplication judges a record of the centre's sheets.
 func (j *judge) onApplication(p *plan, e *entry) {
 	j.begin(e)

@@ -101,6 +101,7 @@ type Row struct {
 	NextAction string        // who does what by when; empty where nothing is to be done
 	Problems   string        // the record's findings in short, worst first
 	Snooze     *Snooze       // nil where the record is not snoozed
+	Subject    string        // as of Finding
 	// Of a certificate that has arrived (P 5.2(6), 5.4); no dates otherwise.
 	IssueBy, HoldUntil calendar.Date
 }

@@ -145,7 +145,7 @@ func (j *judge) addRow(e *entry) {
 	kind := e.rec.Sheet.Kind
 	row := Row{
 		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[kind][e.status],
-		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep,
+		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep, Subject: subjectOf(e.rec),
 	}
 	if f := mostUrgent(findings); f != nil {
 		row.NextAction = j.text.nextAction(f.Owner, f.Action)

@@ -335,7 +335,7 @@ func (j *Job) result(set []*loaded, report *policy.Report) *Result {
 	if len(j.Named) > 0 {
 		part := *report
 		part.Rows = slices.DeleteFunc(slices.Clone(report.Rows), func(row policy.Row) bool { return !treated[row.Record.Sheet.Workbook] })
-		if !slices.ContainsFunc(part.Rows, func(row policy.Row) bool { return row.Record.Sheet.Kind.OfCentre() }) {
+		if !slices.ContainsFunc(set, func(l *loaded) bool { return !l.context && l.book != nil && has(l.book, register.Centre) }) {
 			part.Stage = ""
 		}
 		part.Findings = slices.DeleteFunc(slices.Clone(report.Findings), func(f policy.Finding) bool { return !treated[f.Workbook] })

@@ -196,12 +196,28 @@ func incomplete(set []*loaded, report *policy.Report) map[string]string {
 			unsure[f.Workbook] = reason
 		}
 	}
+	if report.Stage != "" {
+		doubtApplication(set, missing, unsure)
+	}
 	for _, l := range set { // without any Enrolments sheet DAT-09 is not asked
 		if !enrolled && l.book != nil && has(l.book, register.Assessments, register.Claims, register.Withdrawals) {
 			unsure[l.name] = reason
 		}
 	}
 	return unsure
+}
+
+// doubtApplication adds the workbooks with sheets of the centre's application where
+// some of these may be in the one that could not be read.
+func doubtApplication(set []*loaded, missing string, unsure map[string]string) {
+	isSplit := slices.ContainsFunc(register.CentreKinds(), func(k register.Kind) bool {
+		return !slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && has(l.book, k) })
+	})
+	for _, l := range set {
+		if isSplit && l.book != nil && has(l.book, register.CentreKinds()...) {
+			unsure[l.name] = fmt.Sprintf("%s could not be read, and sheets of the centre's application may be in it; nothing was written: put that right first", missing)
+		}
+	}
 }
 
 // has reports whether the workbook has a sheet of one of the kinds.

@@ -100,7 +100,7 @@ func centrePolicies() []centrePolicy {
 }
 
 // words names the policy within a sentence.
-func (p *centrePolicy) words() string { return "Policy " + p.letter + ", " + p.name }
+func (p *centrePolicy) words() string { return p.name + " (policy " + p.letter + ")" }
 
 func (p *centrePolicy) subject() string { return "Policy " + p.letter }
 

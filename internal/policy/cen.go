@@ -25,7 +25,7 @@ func cenRules() []Rule {
 			Title:     "Policy missing, or due for review",
 			Rationale: "An application without one of them is rejected, and a recognised centre keeps them up to date."},
 		{ID: "CEN-06", Severities: []Severity{Todo}, Owner: QualityTeam, centre: pointsUncovered,
-			Title:     "Point that a policy must cover",
+			Title:     "Policy does not cover what it must",
 			Rationale: "AIM says of some policies what must be in them."},
 		{ID: "CEN-07", Severities: []Severity{Todo}, Owner: HeadOfOrganisation, centre: sectionsIncomplete,
 			Title:     "Section of the application not complete",
@@ -154,8 +154,8 @@ func pointsUncovered(_ *judge, a *application) (out []placed) {
 		for _, point := range policy.points {
 			if h := a.points[policyPoint{policy.letter, point}]; !h.isMet {
 				out = append(out, placed{register.PolicyPoints, h.first, problem{severity: Todo, field: point, subject: policy.pointSubject(point), look: register.Covered, text: policy.words(), brief: "not covered",
-					message: "Nothing says that {text} covers {field}, which it must",
-					action:  "See that {text} covers {field}, and enter yes in Covered"}})
+					message: "Nothing says that {text} covers \"{field}\", which it must",
+					action:  "See that {text} covers \"{field}\", and enter yes in Covered"}})
 			}
 		}
 	}

@@ -138,7 +138,8 @@ func outputsOf(sheet *register.Sheet, patch *xlsx.SheetPatch) ([]output, error) 
 }
 
 // neighbour is the column whose cells lend theirs their look: the nearest left
-// of col that staff fill, or else right; for dates one of dates, if there is one.
+// of col that staff fill, or else right; for dates one of dates, if there is one,
+// and for texts one of anything else. Values of items look each like its item.
 func neighbour(sheet *register.Sheet, c register.Column, col int) int {
 	best, least := 0, 0
 	for _, input := range sheet.Kind.Inputs() {
@@ -147,7 +148,7 @@ func neighbour(sheet *register.Sheet, c register.Column, col int) int {
 		if distance < 0 {
 			distance = xlsx.MaxCol - distance // any to the left comes first
 		}
-		if c.Type() == register.TypeDate && input.Type() != register.TypeDate {
+		if (c.Type() == register.TypeDate) != (input.Type() == register.TypeDate) || input == register.ItemValue {
 			distance += 3 * xlsx.MaxCol
 		}
 		if at > 0 && (best == 0 || distance < least) {

@@ -27,7 +27,7 @@ func (c *composer) title(place int) string {
 // centre makes the sheet of what is on file for the recognition of the centre, in
 // the order of the workbooks. Of people it tells nothing but that they are named.
 func (k *clerk) centre() actionlist.Sheet {
-	const day = 10.5
+	const day = 12
 	s := actionlist.Sheet{Name: "Centre", Clause: "C", About: "stage of the application: " + k.in.Report.Stage, Frozen: 2}
 	fields := []ledgerField{
 		{actionlist.Column{Heading: "On", Width: 13}, func(row *policy.Row, _ Privacy) actionlist.Cell {

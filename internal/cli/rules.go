@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regcert/internal/calendar"
+	"regcert/internal/guide"
 	"regcert/internal/policy"
 )
 
@@ -30,7 +31,8 @@ func (a *app) rulesCommand() *cobra.Command {
 		Long: `Print every rule, or only the named ones (REG-02) or families (REG), with the
 clause it serves, how severe it is, who must act, and the numbers of the policy
 version that is in force on the as-of date. With --verbose the reason for each
-rule is printed too.`,
+rule is printed too, and an example: rows that raise it, and rows that do not.
+All of that, with what regcert then says, is on one page: regcert help rules.`,
 		Example: "  regcert rules\n  regcert rules CLM --verbose",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cfg, err := a.configOrDefault()
@@ -131,6 +133,20 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 		}
 		if a.verbose {
 			p.linef("        %s", r.Rationale)
+			p.example(r.ID)
 		}
 	}
+}
+
+// example shows when a rule is raised. The numbers of the example are not those of
+// the configuration.
+func (p printer) example(rule string) {
+	text := guide.Example(rule)
+	if text == "" {
+		return
+	}
+	for line := range strings.Lines("Example, with the numbers that come with regcert. " + text) {
+		p.linef("%s", strings.TrimRight("        "+line, " \n"))
+	}
+	p.linef("")
 }

@@ -38,10 +38,10 @@ The numbers are those that come with regcert; yours stand in ` + "`config.yaml`"
 ` + "`regcert rules`" + ` prints the rules with your numbers, ` + "`regcert rules REG-02`" + ` one
 of them, with ` + "`--verbose`" + ` its example too.
 
-The examples are tables with the columns that matter. The row "raises it" raises
-the rule, the row "does not" put in its place does not; rows without such a word
-stand there in both cases. What is left out of these small tables may raise
-other rules.
+The examples are tables with the columns that matter; a wide one is turned on
+its side. The row "raises it" raises the rule, the row "does not" put in its
+place does not; rows without such a word stand there in both cases. What is left
+out of these small tables may raise other rules.
 `
 
 // families are the families of rules, as the page has them.
@@ -105,18 +105,18 @@ func ruleOnPage(t *testing.T, r *policy.Rule, e *example) string {
 	fmt.Fprintf(&b, "\n### %s %s\n", r.ID, r.Title)
 	say("%s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
 	if len(r.Needs) > 0 {
-		sheets := "the sheet"
+		sheets := "The sheet"
 		if len(r.Needs) > 1 {
-			sheets = "sheets"
+			sheets = "The sheets"
 		}
 		var kinds []string
 		for _, k := range r.Needs {
 			kinds = append(kinds, k.String())
 		}
-		say("**Needs** %s %s.", sheets, strings.Join(kinds, ", "))
+		say("**Needs.** %s %s.", sheets, strings.Join(kinds, ", "))
 	}
 	if len(r.Numbers) > 0 {
-		say("**Numbers**: %s.", strings.Join(numbersOf(r), ", "))
+		say("**Numbers.** %s.", strings.Join(numbersOf(r), ", "))
 	}
 	say("**Why.** %s", r.Rationale)
 	found := e.findings(t, raised)
@@ -218,11 +218,12 @@ func widest(text string) int {
 	return most
 }
 
-// wrap breaks a paragraph into lines.
+// wrap breaks a paragraph into lines, and no clause in brackets.
 func wrap(text string) string {
 	var b strings.Builder
 	n := 0
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Fields(strings.ReplaceAll(text, "(P ", "(P_")) {
+		word = strings.ReplaceAll(word, "(P_", "(P ")
 		length := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:

@@ -20,7 +20,7 @@ var admin string
 var rules string
 
 // Guide is a text for one kind of reader, in Markdown that can be read as it is:
-// no line is longer than 80 characters, but where a command or an address is.
+// no line is longer than 80 characters.
 type Guide struct {
 	Name string // as `regcert help` knows it
 	Of   string // what it is about, in a few words

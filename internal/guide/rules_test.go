@@ -102,8 +102,12 @@ func ruleOnPage(t *testing.T, r *policy.Rule, e *example) string {
 	if r.OwnerOnEnrolments != "" {
 		owner += " (on Enrolments " + r.OwnerOnEnrolments + ")"
 	}
+	clause := r.Clause
+	if r.ClauseOnCentre != "" {
+		clause += " (on the centre's sheets " + r.ClauseOnCentre + ")"
+	}
 	fmt.Fprintf(&b, "\n### %s %s\n", r.ID, r.Title)
-	say("%s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
+	say("%s · %s · %s", clause, strings.Join(severities, ", "), owner)
 	if len(r.Needs) > 0 {
 		sheets := "The sheet"
 		if len(r.Needs) > 1 {

@@ -24,6 +24,7 @@ func TestArrows(t *testing.T) {
 		"internal/ping",
 		"internal/jobs",
 		"internal/licences",
+		"internal/guide",
 		"internal/config",
 		"internal/schedule",
 		"internal/page",

@@ -195,7 +195,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	}
 	seen := j.observe(past, set, report)
 	record := j.recording(lasting, seen, set)
-	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), unsure: incomplete(set, report), unfinished: unfinished(resumed)}
+	w := &writing{job: j, swapper: swapper, now: now, rows: rowsByWorkbook(report), centre: report.Stage != "", unsure: incomplete(set, report), unfinished: unfinished(resumed)}
 	err = j.each(ctx, set, "writing", func(l *loaded) {
 		l.reached = true
 		if l.book != nil && !l.context && len(l.book.Sheets) > 0 {
@@ -360,6 +360,9 @@ func (j *Job) result(set []*loaded, report *policy.Report) *Result {
 	if len(j.Named) > 0 {
 		part := *report
 		part.Rows = slices.DeleteFunc(slices.Clone(report.Rows), func(row policy.Row) bool { return !treated[row.Record.Sheet.Workbook] })
+		if !slices.ContainsFunc(set, func(l *loaded) bool { return !l.context && l.book != nil && has(l.book, register.Centre) }) {
+			part.Stage = ""
+		}
 		part.Findings = slices.DeleteFunc(slices.Clone(report.Findings), func(f policy.Finding) bool { return !treated[f.Workbook] })
 		r.Report = &part
 	}

@@ -24,13 +24,17 @@ const manyRows = 250_000
 
 // plan says which cells of a workbook have to change so that its → columns
 // hold what the rows say. Rows are those of the workbook, in sheet order;
-// firstDay is day 0 of the workbook's date system.
-func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date) ([]xlsx.SheetPatch, error) {
+// firstDay is day 0 of the workbook's date system. Where no sheet of the set is
+// the Centre sheet, those that go with it are left as they are.
+func plan(book *register.Workbook, rows []policy.Row, firstDay calendar.Date, centre bool) ([]xlsx.SheetPatch, error) {
 	if len(rows) >= manyRows {
 		runtime.GC()
 	}
 	var patches []xlsx.SheetPatch
 	for _, sheet := range book.Sheets {
+		if sheet.Kind.OfCentre() && !centre {
+			continue
+		}
 		n := 0
 		for n < len(rows) && rows[n].Record.Sheet == sheet {
 			n++
@@ -134,7 +138,8 @@ func outputsOf(sheet *register.Sheet, patch *xlsx.SheetPatch) ([]output, error) 
 }
 
 // neighbour is the column whose cells lend theirs their look: the nearest left
-// of col that staff fill, or else right; for dates one of dates, if there is one.
+// of col that staff fill, or else right; for dates one of dates, if there is one,
+// and for texts one of anything else. Values of items look each like its item.
 func neighbour(sheet *register.Sheet, c register.Column, col int) int {
 	best, least := 0, 0
 	for _, input := range sheet.Kind.Inputs() {
@@ -143,7 +148,7 @@ func neighbour(sheet *register.Sheet, c register.Column, col int) int {
 		if distance < 0 {
 			distance = xlsx.MaxCol - distance // any to the left comes first
 		}
-		if c.Type() == register.TypeDate && input.Type() != register.TypeDate {
+		if (c.Type() == register.TypeDate) != (input.Type() == register.TypeDate) || input == register.ItemValue {
 			distance += 3 * xlsx.MaxCol
 		}
 		if at > 0 && (best == 0 || distance < least) {

@@ -23,6 +23,7 @@ type writing struct {
 	swapper    *swap.Swapper
 	now        time.Time
 	rows       map[string][]policy.Row
+	centre     bool              // the set has a Centre sheet
 	unsure     map[string]string // why the answers cannot be trusted this time
 	unfinished map[string]error  // by the file: an earlier write that could not be cleared up
 }
@@ -34,7 +35,7 @@ func (w *writing) back(ctx context.Context, l *loaded) {
 		l.result.Outcome, l.result.Reason = ReadOnly, "write_back is false in the configuration"
 		return
 	}
-	patches, err := plan(l.book, w.rows[l.name], l.firstDay())
+	patches, err := plan(l.book, w.rows[l.name], l.firstDay(), w.centre)
 	if err != nil {
 		l.leave(ReadOnly, err.Error())
 		return
@@ -198,12 +199,28 @@ func incomplete(set []*loaded, report *policy.Report) map[string]string {
 			unsure[f.Workbook] = reason
 		}
 	}
+	if report.Stage != "" {
+		doubtApplication(set, missing, unsure)
+	}
 	for _, l := range set { // without any Enrolments sheet DAT-09 is not asked
 		if !enrolled && l.book != nil && has(l.book, register.Assessments, register.Claims, register.Withdrawals) {
 			unsure[l.name] = reason
 		}
 	}
 	return unsure
+}
+
+// doubtApplication adds the workbooks with sheets of the centre's application where
+// some of these may be in the one that could not be read.
+func doubtApplication(set []*loaded, missing string, unsure map[string]string) {
+	isSplit := slices.ContainsFunc(register.CentreKinds(), func(k register.Kind) bool {
+		return !slices.ContainsFunc(set, func(l *loaded) bool { return l.book != nil && has(l.book, k) })
+	})
+	for _, l := range set {
+		if isSplit && l.book != nil && has(l.book, register.CentreKinds()...) {
+			unsure[l.name] = fmt.Sprintf("%s could not be read, and sheets of the centre's application may be in it; nothing was written: put that right first", missing)
+		}
+	}
 }
 
 // has reports whether the workbook has a sheet of one of the kinds.

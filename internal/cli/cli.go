@@ -154,7 +154,10 @@ Certification Policy, writes a status beside each row, and tells managers what i
 at risk and overdue. It changes nothing in a workbook but its own columns.
 
 With nothing but workbooks, as when they are dropped on the program's icon, it
-checks them and shows what it finds in the browser. Nothing is written into them.`,
+checks them and shows what it finds in the browser. Nothing is written into them.
+
+Guides:
+` + guideList(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
@@ -188,6 +191,7 @@ checks them and shows what it finds in the browser. Nothing is written into them
 		return &failure{code: exitUsage, err: err, remedy: fmt.Sprintf("`%s --help` lists its options.", cmd.CommandPath())}
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(a.helpCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configFile, "config", defaultConfig, "the configuration file")
 	flags.StringVar(&a.asOf, "as-of", "", "judge as of this day (YYYY-MM-DD) instead of today")

@@ -26,7 +26,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report FILE.xlsx",
 		Short: "Write the action list and the registers of the policy into a workbook",
 		Long: `Read and judge the workbooks, and write a workbook with what there is to do, the
-registration log, the claims tracker, the withdrawal register and the certificates.
+registration log, the claims tracker, the withdrawal register, the certificates, and
+what is on file for the recognition of the centre.
 
 --recipient NAME writes what that recipient of the configuration is told, and no
 more. Without it everything is listed, by Learner ID.

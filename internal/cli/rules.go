@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"regcert/internal/guide"
 	"regcert/internal/policy"
 )
 
@@ -15,6 +16,7 @@ type jsonRule struct {
 	Severities []policy.Severity `json:"severities"`
 	Owner      string            `json:"owner"`
 	OnEnrol    string            `json:"owner_on_enrolments,omitempty"`
+	OnCentre   string            `json:"clause_on_centre,omitempty"`
 	Title      string            `json:"title"`
 	Rationale  string            `json:"rationale"`
 	Numbers    map[string]string `json:"numbers"`
@@ -29,7 +31,8 @@ func (a *app) rulesCommand() *cobra.Command {
 		Long: `Print every rule, or only the named ones (REG-02) or families (REG), with the
 clause it serves, how severe it is, who must act, and the numbers of the policy
 version that is in force on the as-of date. With --verbose the reason for each
-rule is printed too.`,
+rule is printed too, and an example: rows that raise it, and rows that do not.
+All of that, with what regcert then says, is on one page: regcert help rules.`,
 		Example: "  regcert rules\n  regcert rules CLM --verbose",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cfg, err := a.configOrDefault()
@@ -92,7 +95,7 @@ func (a *app) rulesJSON(rules []policy.Rule, n numbers) error {
 	list := []jsonRule{}
 	for i := range rules {
 		r := &rules[i]
-		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Rationale, n.of(r), r.Wording})
+		list = append(list, jsonRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.ClauseOnCentre, r.Title, r.Rationale, n.of(r), r.Wording})
 	}
 	return a.encode(map[string]any{"policy": n.Version, "rules": list})
 }
@@ -112,7 +115,11 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 		if r.OwnerOnEnrolments != "" {
 			owner += fmt.Sprintf(" (on Enrolments %s)", r.OwnerOnEnrolments)
 		}
-		p.linef("        %s · %s · %s", r.Clause, strings.Join(severities, ", "), owner)
+		clause := r.Clause
+		if r.ClauseOnCentre != "" {
+			clause += fmt.Sprintf(" (on the centre's sheets %s)", r.ClauseOnCentre)
+		}
+		p.linef("        %s · %s · %s", clause, strings.Join(severities, ", "), owner)
 		if r.Wording != "" {
 			p.linef("        %s", printable(r.Wording))
 		}
@@ -125,6 +132,20 @@ func (a *app) rulesText(rules []policy.Rule, n numbers) {
 		}
 		if a.verbose {
 			p.linef("        %s", printable(r.Rationale))
+			p.example(r.ID)
 		}
 	}
+}
+
+// example shows when a rule is raised. The numbers of the example are not those of
+// the configuration.
+func (p printer) example(rule string) {
+	text := guide.Example(rule)
+	if text == "" {
+		return
+	}
+	for line := range strings.Lines("Example, with the numbers that come with regcert. " + text) {
+		p.linef("%s", strings.TrimRight("        "+line, " \n"))
+	}
+	p.linef("")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -48,13 +49,13 @@ type group struct {
 // earliest due date comes first.
 func groups(findings []policy.Finding) []group {
 	type key struct {
-		severity policy.Severity
-		rule     string
+		severity     policy.Severity
+		rule, clause string
 	}
 	at := map[key]int{}
 	var out []group
 	for _, f := range findings {
-		k := key{f.Severity, f.Rule}
+		k := key{f.Severity, f.Rule, f.Clause}
 		i, known := at[k]
 		if !known {
 			i = len(out)
@@ -64,10 +65,7 @@ func groups(findings []policy.Finding) []group {
 		out[i].findings = append(out[i].findings, f)
 	}
 	slices.SortStableFunc(out, func(a, b group) int {
-		if d := a.severity.Rank() - b.severity.Rank(); d != 0 {
-			return d
-		}
-		return strings.Compare(a.rule, b.rule)
+		return cmp.Or(a.severity.Rank()-b.severity.Rank(), strings.Compare(a.rule, b.rule), -strings.Compare(a.clause, b.clause))
 	})
 	for _, g := range out {
 		slices.SortStableFunc(g.findings, byDue)
@@ -113,6 +111,9 @@ func (p printer) headline(result *batch.Result) {
 	p.linef("")
 	p.linef("  %s", p.counts(result))
 	p.snoozedCount(result.Report.Findings)
+	if stage := result.Report.Stage; stage != "" {
+		p.linef("  Recognition of the centre: %s", strings.ToLower(stage))
+	}
 	rows, read, unread := result.Extent()
 	text := fmt.Sprintf("%s read in %s", plural(rows, "row"), plural(read, "workbook"))
 	if unread > 0 {
@@ -205,7 +206,7 @@ func (p printer) urgent(findings []policy.Finding) {
 			break
 		}
 		f := &list[i]
-		who := printable(strings.TrimSpace(f.LearnerID + "  " + f.QualificationCode))
+		who := printable(strings.TrimSpace(cmp.Or(f.LearnerID, f.Subject) + "  " + f.QualificationCode))
 		p.linef("  %s  %-20s  %s: %s", p.paint(f.Severity, fmt.Sprintf("%-7s", digest.InWords(f.Severity))), who, f.Owner, printable(f.Action))
 	}
 }
@@ -214,8 +215,8 @@ func (p printer) urgent(findings []policy.Finding) {
 func line(f *policy.Finding) string {
 	var b strings.Builder
 	b.WriteString(place(f))
-	for _, s := range []string{f.LearnerID, f.QualificationCode} {
-		if s != "" {
+	for _, s := range []string{f.LearnerID, f.QualificationCode, f.Subject} {
+		if s != "" && s != f.Field {
 			b.WriteString("  " + s)
 		}
 	}

@@ -36,8 +36,8 @@ func TestExample(t *testing.T) {
 		}}) {
 		t.Errorf("the examples are %+v", c)
 	}
-	if matches, err := filepath.Glob(c.Workbooks[0].Path); err != nil || len(matches) != 3 {
-		t.Errorf("%s matches %q, %v; want three sample workbooks", c.Workbooks[0].Path, matches, err)
+	if matches, err := filepath.Glob(c.Workbooks[0].Path); err != nil || len(matches) != 4 {
+		t.Errorf("%s matches %q, %v; want four sample workbooks", c.Workbooks[0].Path, matches, err)
 	}
 	if day, _ := calendar.ParseISO("2026-12-30"); c.Calendar.IsWorking(day, calendar.Centre) || !c.Calendar.IsWorking(day, calendar.AwardingBody) {
 		t.Error("30 December is no closure")

@@ -48,6 +48,9 @@ func actionBook(in *Input, who Recipient) *actionlist.Book {
 			book.Sheets = append(book.Sheets, k.sheet(&l))
 		}
 	}
+	if in.Report.Stage != "" && r.isToldOfCentre() {
+		book.Sheets = append(book.Sheets, k.centre())
+	}
 	return book
 }
 

@@ -141,7 +141,7 @@ func Compose(in *Input, who Recipient) *Digest {
 	d.tally(piles[:snoozed])
 	d.Snoozed = countSnoozed(piles[snoozed])
 	for i, pile := range piles {
-		if len(pile) > 0 {
+		if len(pile) > 0 || i == centre && c.in.Report.IsApplying() && r.isToldOfCentre() {
 			d.Sections = append(d.Sections, c.section(i, pile))
 		}
 	}

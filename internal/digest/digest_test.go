@@ -87,6 +87,8 @@ func TestEveryFindingHasItsPlace(t *testing.T) {
 		"REG-04 todo": missed, "REG-03 breach": missed, "REG-06 breach": missed, "REG-08 breach": missed, "CLM-03 breach": missed, "CLM-05 breach": missed,
 		"CRT-02 breach": missed, "CRT-04 breach": missed, "WDL-03 breach": missed, "REC-02 breach": missed,
 		"REG-03 info": missed, "REG-06 info": missed, "REG-08 info": missed, "CLM-03 info": missed, "CLM-05 info": missed, "CRT-02 info": missed, "CRT-04 info": missed, "WDL-03 info": missed, "REC-02 info": missed,
+		"CEN-01 todo": centre, "CEN-02 todo": centre, "CEN-02 overdue": centre, "CEN-03 todo": centre, "CEN-04 todo": centre, "CEN-05 todo": centre, "CEN-05 overdue": centre,
+		"CEN-05 at-risk": centre, "CEN-06 todo": centre, "CEN-07 todo": centre, "CEN-08 breach": centre, "CEN-08 info": centre, "CEN-09 todo": centre, "CEN-09 overdue": centre,
 		"REG-05 todo": other, "REG-06 todo": other, "REG-06 overdue": other, "REG-08 todo": other, "REG-08 overdue": other, "REG-09 todo": other, "REG-10 todo": other,
 		"REG-11 overdue": other, "REG-11 at-risk": other, "REG-13 todo": other, "REC-01 todo": other, "REC-03 info": other, "POL-01 overdue": other, "POL-01 at-risk": other,
 	}

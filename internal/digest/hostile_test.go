@@ -29,6 +29,9 @@ func hostile(t testing.TB, from *Input, s string) *Input {
 		}
 		report.Findings = append(report.Findings, f)
 	}
+	report.Findings = append(report.Findings, policy.Finding{
+		Rule: "CEN-03", Clause: "C", Severity: policy.Todo, Kind: register.Sites, Subject: s, Workbook: s, Sheet: s, Row: 3, Col: 2, Owner: s, Message: s, Action: s, Field: "Address",
+	})
 	report.NotChecked = []policy.NotChecked{{Rule: "ASM-02", Reason: s}}
 	in.Centre, in.Report = s, &report
 	in.Workbooks = slices.Clone(in.Workbooks)

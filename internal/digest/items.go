@@ -35,7 +35,7 @@ func newComposer(in *Input, r *route) *composer {
 // section makes a section of a sorted pile that is not empty. The worst items
 // stand in it, grouped by who must act.
 func (c *composer) section(place int, pile []told) Section {
-	s := Section{Key: keyAt(place), Title: sections()[place].title}
+	s := Section{Key: keyAt(place), Title: c.title(place)}
 	var items []item
 	shown, withheld := 0, 0
 	for i := range pile {
@@ -206,6 +206,8 @@ func WholePlace(f *policy.Finding) string {
 		return "The policy"
 	case f.Row == 0:
 		return OneLine(f.Sheet, 40)
+	case f.Subject != "":
+		return OneLine(f.Subject, 60)
 	}
 	return fmt.Sprintf("%s, row %d", OneLine(f.Sheet, 40), f.Row)
 }

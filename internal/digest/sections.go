@@ -21,6 +21,7 @@ const (
 	keyCertificates  = "certificates"
 	keyEvidence      = "evidence"
 	keyBreaches      = "breaches"
+	keyCentre        = "centre"
 	keyOther         = "other"
 	keyData          = "data"
 	keyWorkbooks     = "workbooks"
@@ -36,7 +37,7 @@ const keySnoozed = "snoozed"
 
 // Keys lists the keys of all sections, All not among them.
 func Keys() []string {
-	return []string{keyClaims, keyRegistrations, keyWithdrawals, keyCertificates, keyEvidence, keyBreaches, keyOther, keyData, keyWorkbooks}
+	return []string{keyClaims, keyRegistrations, keyWithdrawals, keyCertificates, keyEvidence, keyBreaches, keyCentre, keyOther, keyData, keyWorkbooks}
 }
 
 // scope says in words what somebody gets who does not get all.
@@ -99,6 +100,7 @@ const (
 	certificates
 	evidence
 	missed
+	centre
 	other
 	data
 	snoozed // whatever it is of
@@ -115,6 +117,7 @@ func sections() [sectionCount]section {
 		certificates:         {"Certificates", [2]string{"overdue action on certificates", "overdue actions on certificates"}, [2]string{}},
 		evidence:             {"Evidence at risk", [2]string{"overdue sign-off", "overdue sign-offs"}, [2]string{"assessment at risk", "assessments at risk"}},
 		missed:               {"Requirements missed", [2]string{}, [2]string{}},
+		centre:               {"Centre", [2]string{"overdue action for the centre's recognition", "overdue actions for the centre's recognition"}, [2]string{"policy of the centre to be reviewed soon", "policies of the centre to be reviewed soon"}},
 		other:                {"Other actions", [2]string{"other overdue action", "other overdue actions"}, [2]string{"other action at risk", "other actions at risk"}},
 		data:                 {"Data to correct", [2]string{}, [2]string{}},
 		snoozed:              {"Snoozed", [2]string{}, [2]string{}},
@@ -136,6 +139,8 @@ func keyAt(place int) string {
 		return keyEvidence
 	case missed:
 		return keyBreaches
+	case centre:
+		return keyCentre
 	case data:
 		return keyData
 	case snoozed:
@@ -155,6 +160,8 @@ func place(rule string, severity policy.Severity, logged bool) int {
 		return data
 	case family == "ASM":
 		return evidence
+	case family == "CEN":
+		return centre
 	case severity == policy.Breach, logged, rule == "REG-04":
 		return missed
 	case rule == "": // ready to claim

@@ -159,8 +159,12 @@ func (r *Record) rules() actionlist.Sheet {
 				if rule.OwnerOnEnrolments != "" {
 					owner += " (on Enrolments " + rule.OwnerOnEnrolments + ")"
 				}
+				clause := rule.Clause
+				if rule.ClauseOnCentre != "" {
+					clause += " (on the centre's sheets " + rule.ClauseOnCentre + ")"
+				}
 				s.Rows = append(s.Rows, []actionlist.Cell{
-					text(short(sum), shortText), text(v.Version, shortText), actionlist.Day(v.InForce), text(rule.ID, shortText), text(rule.Clause, shortText), text(strings.TrimSuffix(rule.Title+": "+rule.Wording, ": "), longText),
+					text(short(sum), shortText), text(v.Version, shortText), actionlist.Day(v.InForce), text(rule.ID, shortText), text(clause, shortText), text(strings.TrimSuffix(rule.Title+": "+rule.Wording, ": "), longText),
 					text(strings.Join(severities, ", "), longText), text(owner, longText), text(strings.Join(numbers, "; "), longText),
 				})
 			}

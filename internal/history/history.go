@@ -23,7 +23,7 @@ type Key struct {
 	Kind   register.Kind // of the sheet; 0 where it is on none
 	ID     string        // Learner ID
 	Code   string        // Qualification Code
-	Unit   string        // Unit Code
+	Unit   string        // Unit Code, or what a record of the centre's sheets is about
 	Field  string
 }
 
@@ -46,8 +46,16 @@ func matterOf(rule string) string {
 func KeyOf(f *policy.Finding) Key {
 	return Key{
 		Matter: matterOf(f.Rule), Kind: f.Kind, Field: f.Field,
-		ID: register.NormalID(f.LearnerID), Code: register.NormalCode(f.QualificationCode), Unit: register.NormalCode(f.UnitCode),
+		ID: register.NormalID(f.LearnerID), Code: register.NormalCode(f.QualificationCode), Unit: register.NormalCode(unitOf(f)),
 	}
+}
+
+// unitOf tells what a learner's findings are about, or the centre's.
+func unitOf(f *policy.Finding) string {
+	if f.Kind.OfCentre() {
+		return f.Subject
+	}
+	return f.UnitCode
 }
 
 // State is how a finding stands.
@@ -66,7 +74,7 @@ type Sight struct {
 	Severity                               policy.Severity
 	Owner                                  string
 	Tutor                                  string // of the learner: a Pseudonym; empty where there is none
-	LearnerID, QualificationCode, UnitCode string // as staff wrote them
+	LearnerID, QualificationCode, UnitCode string // as staff wrote them; on the centre's sheets the last is the subject
 	Due                                    calendar.Date
 	Workbook, Sheet                        string
 	Row, Col                               int

@@ -184,7 +184,7 @@ func (n *Now) match(r *Reading) {
 
 func sightOf(f *policy.Finding, r *Reading) Sight {
 	s := Sight{
-		Rule: f.Rule, Clause: f.Clause, Severity: f.Severity, Owner: f.Owner, LearnerID: f.LearnerID, QualificationCode: f.QualificationCode, UnitCode: f.UnitCode,
+		Rule: f.Rule, Clause: f.Clause, Severity: f.Severity, Owner: f.Owner, LearnerID: f.LearnerID, QualificationCode: f.QualificationCode, UnitCode: unitOf(f),
 		Due: f.Due, Workbook: f.Workbook, Sheet: f.Sheet, Row: f.Row, Col: f.Col, Action: f.Action, State: Open,
 	}
 	if f.Snooze != nil {
@@ -218,6 +218,9 @@ func (l *Life) remembered(r *Reading) *policy.Finding {
 	f := &policy.Finding{
 		Rule: l.Rule, Clause: l.Clause, Severity: l.Severity, Owner: l.Owner, LearnerID: l.LearnerID, QualificationCode: l.QualificationCode, UnitCode: l.UnitCode,
 		Kind: l.Kind, Field: l.Field, Due: l.Due, Workbook: l.Workbook, Sheet: l.Sheet, Row: l.Row, Col: l.Col, Action: l.Action,
+	}
+	if l.Kind.OfCentre() {
+		f.UnitCode, f.Subject = "", l.UnitCode
 	}
 	if l.State == Snoozed {
 		f.Snooze = &policy.Snooze{Until: l.Until}

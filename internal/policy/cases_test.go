@@ -35,6 +35,52 @@ var tidy = map[string]string{
 	"Sanctions":      "From=2026-01-01",
 }
 
+// The rows of Paperwork, which lacks nothing but the policy on examinations.
+var paperwork = map[string][]string{
+	"Sites": {"Site Name=Mill; Address=1 Mill Lane; Postcode=BW1 1AA; Main=yes"},
+	"Contacts": {
+		"Role=Head of Organisation; Name=Kim; Email=k@example.org", "Role=Overall quality manager/director; Name=Kim; Email=k@example.org",
+		"Role=curriculum  development contact; Name=Kim; Email=k@example.org", "Role=Quality-Assurance; Name=Kim; Email=k@example.org",
+		"Role=Administration/examinations contact; Name=Kim; Email=k@example.org", "Role=Finance contact; Name=Kim; Email=k@example.org",
+	},
+	"Policies": {
+		"Letter=a; Document=a.pdf", "Letter=b; Document=b.pdf", "Letter=C; Document=c.pdf", "Letter=d); Document=d.pdf", "Letter=(f); Document=f.pdf",
+		"Letter=g; Document=g.pdf", "Letter=h; Document=h.pdf", "Letter=i; Document=i.pdf", "Letter=j; Document=j.pdf", "Letter=k; Document=k.pdf",
+	},
+	"Policy Points": {
+		"Letter=c; Point=disclosure; Covered=yes", "Letter=C); Point=Managing conflicts; Covered=yes",
+		"Letter=f; Point=verification of assessment tasks; Covered=yes", "Letter=f; Point=sampling strategy; Covered=yes",
+		"Letter=f; Point=standardisation of assessors; Covered=yes", "Letter=f; Point=observation of practice; Covered=2026-04-01",
+		"Letter=g; Point=identifying; Covered=yes", "Letter=g; Point=investigating; Covered=yes", "Letter=g; Point=Dealing-with; Covered=yes",
+		"Letter=k; Point=identity verification; Covered=yes", "Letter=k; Point=dbs checks; Covered=yes", "Letter=k; Point=obtaining a ULN; Covered=yes",
+	},
+}
+
+// details are the first items of an Application, and what is complete of it.
+const details = "Organisation Name=Mill; Address=1 Mill Lane; Postcode=BW1 1AA; Email=office@example.org; Telephone=01; Initial Super User=Kim; " +
+	"Application Section=yes; Policies Section=yes; Agreement Accepted=yes"
+
+// applicationRows makes a Centre record of each item: those of a whole
+// application, changed and followed by others.
+func applicationRows(changes string) (rows []string) {
+	changed := map[string]bool{}
+	for part := range strings.SplitSeq(changes, ";") {
+		item, _, _ := strings.Cut(part, "=")
+		changed[strings.TrimSpace(item)] = true
+	}
+	add := func(cells string, skip map[string]bool) {
+		for part := range strings.SplitSeq(cells, ";") {
+			item, value, found := strings.Cut(strings.TrimSpace(part), "=")
+			if found && !skip[item] {
+				rows = append(rows, "Item="+item+"; Value="+value)
+			}
+		}
+	}
+	add(details, changed)
+	add(changes, nil)
+	return rows
+}
+
 // testCase is one case of testdata: "# name", settings and records in lines,
 // and, indented under them, what is expected.
 type testCase struct {
@@ -92,6 +138,8 @@ func day(t testing.TB, s string) calendar.Date {
 //	snooze-limit DURATION
 //	policy VERSION IN-FORCE key=number; …  (the first replaces the default)
 //	KIND!                                  (a sheet without records)
+//	Application: Item=Value; …             (Centre records: what differs from a whole application)
+//	Paperwork:                             (the other sheets of the centre, in order)
 func judgeCase(t *testing.T, c testCase) *policy.Report {
 	t.Helper()
 	opt := policy.Options{AsOf: day(t, "2026-05-11"), Calendar: theCalendar()}
@@ -123,6 +171,15 @@ func judgeCase(t *testing.T, c testCase) *policy.Report {
 			opt.Versions = append(opt.Versions, version(t, rest))
 		default:
 			kind, cells, _ := strings.Cut(line, ":")
+			if added, isSet := centreRecords(kind, cells); isSet {
+				for _, k := range []string{"Centre", "Sites", "Contacts", "Policies", "Policy Points"} {
+					if len(added[k]) > 0 && !slices.Contains(kinds, k) {
+						kinds = append(kinds, k)
+					}
+					records[k] = append(records[k], added[k]...)
+				}
+				continue
+			}
 			base := tidy[strings.TrimSuffix(kind, "!")]
 			empty := strings.HasSuffix(kind, "!")
 			kind = strings.TrimSuffix(kind, "!")
@@ -146,6 +203,17 @@ func judgeCase(t *testing.T, c testCase) *policy.Report {
 		writeSheet(t, &text, kind, records[kind], dropped)
 	}
 	return policy.Judge(registertest.Read(t, opt.AsOf, text.String()), opt)
+}
+
+// centreRecords are those that an Application or Paperwork stands for.
+func centreRecords(kind, cells string) (map[string][]string, bool) {
+	switch kind {
+	case "Application":
+		return map[string][]string{"Centre": applicationRows(cells)}, true
+	case "Paperwork":
+		return paperwork, true
+	}
+	return nil, false
 }
 
 func kindNamed(t *testing.T, name string) register.Kind {
@@ -230,12 +298,16 @@ func version(t *testing.T, s string) policy.Numbers {
 	return n
 }
 
-// show writes a report as the cases expect it.
+// show writes a report as the cases expect it. Rows that are OK, of which the
+// centre's sheets have many, are left out.
 func show(r *policy.Report) string {
 	var b strings.Builder
 	rows := map[string]policy.Row{}
 	for _, row := range r.Rows {
 		rows[fmt.Sprint(row.Record.Sheet.Kind, " ", row.Record.Row)] = row
+	}
+	if r.Stage != "" {
+		fmt.Fprintf(&b, "    stage: %s\n", r.Stage)
 	}
 	var order []string
 	seen := map[string]bool{}
@@ -248,16 +320,20 @@ func show(r *policy.Report) string {
 	}
 	for _, f := range r.Findings {
 		if f.Row == 0 {
-			add("-")
-			findings["-"] = append(findings["-"], f)
+			at := placeOf(&f)
+			add(at)
+			findings[at] = append(findings[at], f)
 		}
 	}
 	for _, row := range r.Rows {
+		if row.Status == "OK" && row.Problems == "" {
+			continue
+		}
 		add(fmt.Sprint(row.Record.Sheet.Kind, " ", row.Record.Row))
 	}
 	for _, f := range r.Findings {
 		if f.Row != 0 {
-			at := fmt.Sprint(f.Kind, " ", f.Row)
+			at := placeOf(&f)
 			add(at)
 			findings[at] = append(findings[at], f)
 		}
@@ -276,6 +352,14 @@ func show(r *policy.Report) string {
 		}
 	}
 	return b.String()
+}
+
+// placeOf names the row of a finding: "Claims 2", "-" of none.
+func placeOf(f *policy.Finding) string {
+	if f.Sheet == "" {
+		return "-"
+	}
+	return fmt.Sprint(f.Kind, " ", f.Row)
 }
 
 func showFinding(f policy.Finding) string {

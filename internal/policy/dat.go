@@ -45,7 +45,8 @@ func datRules() []Rule {
 	}
 	for i := range rules {
 		r := &rules[i]
-		r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.clock = "P 3.1", []Severity{Data}, AdministrationTeam, AdmissionsTeam, noClock
+		r.Clause, r.ClauseOnCentre, r.Severities, r.clock = "P 3.1", centreClause, []Severity{Data}, noClock
+		r.Owner, r.OwnerOnEnrolments = AdministrationTeam, AdmissionsTeam
 	}
 	return rules
 }
@@ -82,9 +83,9 @@ func requiredCellBlank(j *judge, e *entry) {
 }
 
 func cellUnreadable(j *judge, e *entry) {
-	for _, c := range e.rec.Sheet.Kind.Inputs() {
-		if v := e.rec.Value(c); v.State == register.Unreadable {
-			p := problem{severity: Data, column: c, brief: "unreadable", text: quote(v, c), other: expected(c),
+	for _, in := range e.rec.Sheet.Kind.Inputs() {
+		if v, c := e.rec.Value(in), e.rec.ReadAs(in); v.State == register.Unreadable && c != 0 {
+			p := problem{severity: Data, column: c, look: in, brief: "unreadable", text: quote(v, c), other: expected(c),
 				message: "{text} in {field} cannot be read as {other}",
 				action:  "Correct {field}: enter {other}"}
 			switch {
@@ -114,6 +115,8 @@ func expected(c register.Column) string {
 		return "a decision such as achieved, pass, refer or not achieved"
 	case register.TypeRole:
 		return "assessor, IQA or both"
+	case register.TypeVerdict:
+		return "accept, accept with actions or reject"
 	default:
 		return "text"
 	}
@@ -268,9 +271,10 @@ func datesInOrder(k register.Kind) []datePair {
 
 func datesOutOfOrder(j *judge, e *entry) {
 	plan := &j.plans[e.rec.Sheet.Kind]
-	for _, c := range plan.past {
-		if day := usable(e.rec, c); day > j.asOf {
-			j.raise(problem{severity: Data, column: c, date: day, brief: "lies ahead",
+	for _, in := range plan.past {
+		c := e.rec.ReadAs(in)
+		if day := usable(e.rec, in); day > j.asOf && hasHappened(c) {
+			j.raise(problem{severity: Data, column: c, look: in, date: day, brief: "lies ahead",
 				message: "{field} is {date}, which lies ahead, and something that has happened is expected",
 				action:  "Correct {field}, or leave it blank until it has happened"})
 		}

@@ -69,7 +69,7 @@ func checkExplained(t *testing.T, set []*register.Workbook, report *policy.Repor
 				if !reflect.DeepEqual(a.Row, want[rec]) {
 					t.Errorf("%s!%d is explained by %+v and judged %+v", rec.Sheet.Name, rec.Row, a.Row, want[rec])
 				}
-				checkAccount(t, a, findings[placeOf(rec)])
+				checkAccount(t, a, findings[whereIs(rec)])
 				checkCounts(t, a)
 				told++
 				asking += countSteps(a)
@@ -91,7 +91,7 @@ type place struct {
 	row             int
 }
 
-func placeOf(r *register.Record) place { return place{r.Sheet.Workbook, r.Sheet.Name, r.Row} }
+func whereIs(r *register.Record) place { return place{r.Sheet.Workbook, r.Sheet.Name, r.Row} }
 
 // countSteps counts the findings of a record that ask somebody to do something
 // now.

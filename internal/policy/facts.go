@@ -107,16 +107,18 @@ type adjustment struct {
 func hasHappened(c register.Column) bool {
 	switch c {
 	case register.CourseStart, register.CourseEnd, register.RegistrationExpiry, register.WithdrawnOn, register.SnoozeUntil,
-		register.From, register.To, register.ApprovedFrom, register.ApprovedTo:
+		register.From, register.To, register.ApprovedFrom, register.ApprovedTo, register.ReviewBy, register.InterviewOn, register.ActionsDue:
 		return false
 	}
-	return c.Type() == register.TypeDate || c.Type() == register.TypeDateOrYes
+	return c != 0 && (c.Type() == register.TypeDate || c.Type() == register.TypeDateOrYes)
 }
 
 // isSet reports whether the rules may use what the cell says: it can be read,
 // and is no date of the past that lies ahead.
-func (j *judge) isSet(r *register.Record, c register.Column) bool {
-	v := r.Value(c)
+func (j *judge) isSet(r *register.Record, c register.Column) bool { return j.counts(r.Value(c), c) }
+
+// counts is isSet for what was read as a cell of the column.
+func (j *judge) counts(v register.Value, c register.Column) bool {
 	return v.IsReadable() && (v.Date <= j.asOf || !hasHappened(c))
 }
 

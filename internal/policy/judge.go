@@ -6,7 +6,7 @@ import (
 )
 
 // kindCount is one more than the last kind of sheet.
-const kindCount = register.Sanctions + 1
+const kindCount = register.PolicyPoints + 1
 
 // judge applies the rules to one set of workbooks.
 type judge struct {
@@ -70,7 +70,7 @@ func newJudge(opt *Options) *judge {
 // judge fills the report.
 func (j *judge) judge(workbooks []*register.Workbook) {
 	j.gather(workbooks)
-	j.report.NotChecked = notChecked(j.rules, &j.set.present, hasCentre(workbooks))
+	j.report.NotChecked = notChecked(j.rules, &j.set.present)
 	for _, k := range register.Kinds() {
 		j.plans[k] = j.planFor(k)
 	}
@@ -78,10 +78,12 @@ func (j *judge) judge(workbooks []*register.Workbook) {
 	var next cursor
 	for _, wb := range workbooks {
 		for _, s := range wb.Sheets {
+			j.onMissed(s)
 			j.sheet = s
 			j.onHeader()
 			j.onRecords(&next)
 		}
+		j.onAbsent(wb)
 	}
 	j.tellStumbles()
 }
@@ -157,6 +159,8 @@ func (j *judge) onRecords(next *cursor) {
 		case register.Adjustments:
 			a := &j.set.adjustments[i+k]
 			apply(j, p, &a.entry, a, func(r *Rule) func(*judge, *adjustment) { return r.adjustment })
+		case register.Centre, register.Sites, register.Contacts, register.Policies, register.PolicyPoints:
+			j.onApplication(p, &entry{rec: &j.sheet.Records[k]})
 		default:
 			e := &entry{rec: &j.sheet.Records[k]}
 			apply(j, p, e, e, func(*Rule) func(*judge, *entry) { return nil })
@@ -224,22 +228,10 @@ func (j *judge) planFor(k register.Kind) plan {
 		}
 	}
 	for _, c := range k.Inputs() {
-		if hasHappened(c) {
+		if hasHappened(c) || c == register.ItemValue {
 			p.past = append(p.past, c)
 		}
 	}
 	p.order = datesInOrder(k)
 	return p
-}
-
-// hasCentre reports whether there is a sheet for the recognition of the centre.
-func hasCentre(workbooks []*register.Workbook) bool {
-	for _, wb := range workbooks {
-		for _, name := range wb.Other {
-			if register.NormalHeading(name) == "centre" {
-				return true
-			}
-		}
-	}
-	return false
 }

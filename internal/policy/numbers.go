@@ -109,7 +109,7 @@ func NumberKeys() []NumberKey {
 		key("withdrawal_at_risk", 7, days, house, centre, func(n *num) dur { return &n.WithdrawalAtRisk }, "WDL-02"),
 		key("absence", 20, workingDays, house, centre, func(n *num) dur { return &n.Absence }, "WDL-07"),
 		key("record_retention", 36, months, house, centre, func(n *num) dur { return &n.RecordRetention }, "REC-02", "REC-03"),
-		key("review_warning", 60, days, house, centre, func(n *num) dur { return &n.ReviewWarning }, "POL-01"),
+		key("review_warning", 60, days, house, centre, func(n *num) dur { return &n.ReviewWarning }, "POL-01", "CEN-05"),
 		key("login_details", 2, workingDays, stated, body, func(n *num) dur { return &n.LoginDetails }, "CEN-02"),
 		age("min_age", 14, func(n *num) *int { return &n.MinAge }),
 		age("max_age", 100, func(n *num) *int { return &n.MaxAge }),

@@ -91,6 +91,7 @@ type Report struct {
 	Findings   []Finding    // in the order of workbooks, sheets, rows, rules, fields
 	NotChecked []NotChecked // in the order of rules
 	Titles     Titles       // of the rules by which it was judged
+	Stage      string       // how far the centre's application for recognition is; empty without a Centre sheet
 }
 
 // Row is the answer to one record of a kind that has a status.
@@ -103,6 +104,7 @@ type Row struct {
 	Problems   string        // the record's findings in short, worst first
 	Snooze     *Snooze       // nil where the record is not snoozed
 	Policy     string        // the version that judges by the record's own clock
+	Subject    string        // as of Finding
 	// Of a certificate that has arrived (P 5.2(6), 5.4); no dates otherwise.
 	IssueBy, HoldUntil calendar.Date
 }
@@ -120,6 +122,7 @@ type Finding struct {
 	LearnerID         string // as staff wrote it
 	QualificationCode string // as staff wrote it
 	UnitCode          string // as staff wrote it, on an Assessments record
+	Subject           string // on the centre's sheets: the item, site, role, policy or point that it is about
 	Due               calendar.Date
 	WorkingDaysLeft   int     // centre days left to Due, negative when late; 0 without Due
 	Snooze            *Snooze // nil where it is not snoozed

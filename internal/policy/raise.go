@@ -13,7 +13,8 @@ type problem struct {
 	severity    Severity
 	column      register.Column // the field, where that is a column
 	field       string          // the field, where it is no column
-	look        register.Column // the cell to look at, where the field is no column
+	look        register.Column // the cell to look at, where the field is no column of the sheet
+	subject     string          // what it is about, on the centre's sheets where no record says so
 	due         calendar.Date
 	date        calendar.Date
 	text, other string
@@ -53,7 +54,7 @@ func (j *judge) raise(p problem) {
 		}
 	}
 	f := Finding{
-		Rule: j.rule.ID, Clause: j.rule.Clause, Severity: p.severity, Owner: j.rule.Owner,
+		Rule: j.rule.ID, Clause: j.clauseInHand(), Severity: p.severity, Owner: j.rule.Owner,
 		Field: field, Due: p.due, Policy: j.numbers(since).Version,
 	}
 	if !p.due.IsZero() {
@@ -66,7 +67,7 @@ func (j *judge) raise(p problem) {
 	if f.Severity != Breach && f.Severity != Data {
 		f.Snooze = j.sleep
 	}
-	f.Message = j.text.message(&p, field, j.rule.Clause)
+	f.Message = j.text.message(&p, field, f.Clause)
 	f.Action = j.text.action(&p, field)
 	j.report.Findings = slices.Insert(findings, place, f)
 	j.brief = slices.Insert(j.brief, place-j.first, p.brief)
@@ -88,6 +89,14 @@ func (j *judge) clockInHand() calendar.Date {
 	}
 }
 
+// clauseInHand returns the clause that the rule in hand serves there.
+func (j *judge) clauseInHand() string {
+	if j.sheet == nil {
+		return j.rule.Clause
+	}
+	return j.rule.ClauseOn(j.sheet.Kind)
+}
+
 // isBeforeOurTime reports whether the finding is of the past only: what can no
 // longer be changed, and what was never due, on a record from before the day
 // from which records are judged.
@@ -105,7 +114,7 @@ func (j *judge) locate(f *Finding, p *problem) {
 		return
 	}
 	f.Workbook, f.Sheet, f.Kind, f.Row = s.Workbook, s.Name, s.Kind, s.HeaderRow
-	f.Owner = j.rule.OwnerOn(s.Kind)
+	f.Owner, f.Subject = j.rule.OwnerOn(s.Kind), p.subject
 	switch {
 	case p.column != 0 && (s.Has(p.column) || p.look == 0):
 		f.Col = s.Column(p.column)
@@ -117,6 +126,7 @@ func (j *judge) locate(f *Finding, p *problem) {
 	if j.at != nil {
 		r := j.at.rec
 		f.Row, f.LearnerID, f.QualificationCode, f.UnitCode = r.Row, r.LearnerID(), r.QualificationCode(), r.UnitCode()
+		f.Subject = subjectOf(r)
 	}
 }
 
@@ -136,7 +146,7 @@ func (j *judge) addRow(e *entry) {
 	kind := e.rec.Sheet.Kind
 	row := Row{
 		Record: e.rec, Status: e.status, Deadline: e.deadline, Tone: j.tones[kind][e.status],
-		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep, Policy: j.numbers(e.own).Version,
+		Problems: j.text.problems(findings, j.brief), Snooze: j.sleep, Policy: j.numbers(e.own).Version, Subject: subjectOf(e.rec),
 	}
 	if f := mostUrgent(findings); f != nil {
 		row.NextAction = j.text.nextAction(f.Owner, f.Action)

@@ -22,10 +22,19 @@ func newCoverage() *coverage {
 	}
 	for _, k := range register.Kinds() {
 		for _, s := range policy.Statuses(k) {
+			if isNeverDue(k) && (s.Name == "Overdue" || s.Name == "Due soon") {
+				continue
+			}
 			c.open[k.String()+": "+s.Name] = true
 		}
 	}
 	return c
+}
+
+// isNeverDue reports whether nothing on sheets of the kind has a date that the
+// rules know.
+func isNeverDue(k register.Kind) bool {
+	return k == register.Sites || k == register.Contacts || k == register.PolicyPoints
 }
 
 func (c *coverage) add(r *policy.Report) {
@@ -65,7 +74,7 @@ func checkReport(t *testing.T, r *policy.Report) {
 			}
 			severity = policy.Breach
 		}
-		if !known || f.Clause != rule.Clause || f.Owner != rule.OwnerOn(f.Kind) || !slices.Contains(rule.Severities, severity) {
+		if !known || f.Clause != rule.ClauseOn(f.Kind) || f.Owner != rule.OwnerOn(f.Kind) || !slices.Contains(rule.Severities, severity) {
 			t.Errorf("the registry knows no %s %s of %s (%s)", f.Rule, severity, f.Owner, f.Clause)
 		}
 		for _, text := range []string{f.Message, f.Action} {

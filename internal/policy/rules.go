@@ -17,11 +17,14 @@ type Rule struct {
 	// OwnerOnEnrolments is who must act on an Enrolments record, where that is
 	// somebody else.
 	OwnerOnEnrolments string
-	Title             string          // what is wrong where it is raised
-	Rationale         string          // why that matters
-	Needs             []register.Kind // sheets without which it cannot be answered
-	Numbers           []string        // the keys of the numbers that it uses
-	LooksAt           []register.Kind // kinds of sheets, other than the one with the record, whose records can change its answer
+	// ClauseOnCentre is the clause that it serves on the centre's sheets, where that
+	// is another.
+	ClauseOnCentre string
+	Title          string          // what is wrong where it is raised
+	Rationale      string          // why that matters
+	Needs          []register.Kind // sheets without which it cannot be answered
+	Numbers        []string        // the keys of the numbers that it uses
+	LooksAt        []register.Kind // kinds of sheets, other than the one with the record, whose records can change its answer
 
 	clock   clock // what starts its clock
 	partial bool  // what can be answered without one of the needed sheets is
@@ -42,6 +45,7 @@ type Rule struct {
 	claim      func(*judge, *claim)
 	withdrawal func(*judge, *withdrawal)
 	adjustment func(*judge, *adjustment)
+	centre     func(*judge, *application) []placed // all of the centre's sheets at once
 }
 
 // clock is the day from which a rule counts: it decides which version of the
@@ -69,9 +73,17 @@ func (r *Rule) OwnerOn(k register.Kind) string {
 	return r.Owner
 }
 
+// ClauseOn returns the clause that the rule serves on a record of the kind.
+func (r *Rule) ClauseOn(k register.Kind) string {
+	if k.OfCentre() && r.ClauseOnCentre != "" {
+		return r.ClauseOnCentre
+	}
+	return r.Clause
+}
+
 // Rules returns the registry, in the order of IDs.
 func Rules() []Rule {
-	rules := slices.Concat(datRules(), regRules(), asmRules(), clmRules(), crtRules(), wdlRules(), recRules(), polRules())
+	rules := slices.Concat(datRules(), regRules(), asmRules(), clmRules(), crtRules(), wdlRules(), recRules(), polRules(), cenRules())
 	keys := NumberKeys()
 	for i := range rules {
 		rules[i].LooksAt = looksAt(rules[i].ID)
@@ -101,6 +113,16 @@ func looksAt(rule string) []register.Kind {
 		return []register.Kind{units}
 	case "CLM-01", "CLM-02", "CLM-03", "CLM-04", "CLM-05", "CLM-06", "CLM-08", "": // ready to claim
 		return []register.Kind{enr, asm, clm, wdl, units, staff, register.Sanctions}
+	case "CEN-01", "CEN-02", "CEN-03", "CEN-07", "CEN-09":
+		return []register.Kind{register.Centre}
+	case "CEN-04":
+		return []register.Kind{register.Centre, register.Contacts}
+	case "CEN-05":
+		return []register.Kind{register.Centre, register.Policies}
+	case "CEN-06":
+		return []register.Kind{register.Centre, register.PolicyPoints}
+	case "CEN-08":
+		return register.CentreKinds()
 	case "CLM-07":
 		return []register.Kind{enr, asm, units}
 	case "DAT-05":
@@ -123,22 +145,10 @@ func looksAt(rule string) []register.Kind {
 	return nil
 }
 
-// centreRules are the IDs of the rules on the recognition of centres, which
-// ask for a Centre sheet.
-func centreRules() []string {
-	return []string{"CEN-01", "CEN-02", "CEN-03", "CEN-04", "CEN-05", "CEN-06", "CEN-07", "CEN-08", "CEN-09"}
-}
-
-// notChecked lists the rules that need a kind of sheet that is absent.
-func notChecked(rules []Rule, present *[kindCount]bool, centre bool) []NotChecked {
+// notChecked lists the rules that need a kind of sheet that is absent, in their
+// order.
+func notChecked(rules []Rule, present *[kindCount]bool) []NotChecked {
 	var out []NotChecked
-	why := "no Centre sheet"
-	if centre {
-		why = "this version does not judge the Centre sheet"
-	}
-	for _, id := range centreRules() {
-		out = append(out, NotChecked{id, why})
-	}
 	for i := range rules {
 		var missing []string
 		for _, k := range rules[i].Needs {
@@ -150,6 +160,5 @@ func notChecked(rules []Rule, present *[kindCount]bool, centre bool) []NotChecke
 			out = append(out, NotChecked{rules[i].ID, strings.Join(missing, ", ")})
 		}
 	}
-	slices.SortFunc(out, func(a, b NotChecked) int { return strings.Compare(a.Rule, b.Rule) })
 	return out
 }

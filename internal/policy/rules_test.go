@@ -22,6 +22,15 @@ ASM-05 P 5.1(3) todo,overdue        IQA
 ASM-06 P 3.4    data                Quality Team
 ASM-07 P 5.2(1) data                Assessor
 ASM-08 P 5.2(1) data                Assessor
+CEN-01 C        todo                Administration Team
+CEN-02 C        todo,overdue        Administration Team
+CEN-03 C        todo                Administration Team
+CEN-04 C        todo                Head of Organisation
+CEN-05 C        todo,overdue,at-risk Quality Team
+CEN-06 C        todo                Quality Team
+CEN-07 C        todo                Head of Organisation
+CEN-08 C        breach              Head of Organisation
+CEN-09 C        todo,overdue        Head of Organisation
 CLM-01 P 5.3    overdue             Compliance Team
 CLM-02 P 5.3    at-risk             Compliance Team
 CLM-03 P 5.3    breach              Compliance Team
@@ -90,6 +99,13 @@ func TestRegistry(t *testing.T) {
 		if strings.HasPrefix(r.ID, "DAT-") {
 			onEnrolments = policy.AdmissionsTeam
 		}
+		onCentre := r.Clause
+		if strings.HasPrefix(r.ID, "DAT-") {
+			onCentre = "C"
+		}
+		if c := r.ClauseOn(register.Sites); c != onCentre {
+			t.Errorf("%s on Sites serves %s, want %s", r.ID, c, onCentre)
+		}
 		if o := r.OwnerOn(register.Enrolments); o != onEnrolments {
 			t.Errorf("%s on Enrolments is the %s's, want %s", r.ID, o, onEnrolments)
 		}
@@ -117,6 +133,7 @@ func TestRulesNeedAndUse(t *testing.T) {
 		"CLM-08": "[Enrolments Units Claims] [claim claim_at_risk]",
 		"WDL-04": "[] [confirmation_chase]",
 		"POL-01": "[] [review_warning]",
+		"CEN-05": "[Centre] [review_warning]",
 		"DAT-09": "[Enrolments Qualifications] []",
 	} {
 		if got := fmt.Sprint(rules[id].Needs, rules[id].Numbers); strings.ReplaceAll(got, "] [", "][") != strings.ReplaceAll(want, "] [", "][") {
@@ -127,7 +144,7 @@ func TestRulesNeedAndUse(t *testing.T) {
 
 // TestNumberKeys holds the numbers' names, defaults and places together.
 func TestNumberKeys(t *testing.T) {
-	known := map[string]bool{"CEN-02": true}
+	known := map[string]bool{}
 	for _, r := range policy.Rules() {
 		known[r.ID] = true
 	}

@@ -32,6 +32,7 @@ type SetRule struct {
 	Severities        []Severity `json:"severities"`
 	Owner             string     `json:"owner"`
 	OwnerOnEnrolments string     `json:"owner_on_enrolments,omitempty"`
+	ClauseOnCentre    string     `json:"clause_on_centre,omitempty"`
 	Title             string     `json:"title"`
 	Numbers           []string   `json:"numbers"`           // the keys of those that it uses
 	Wording           string     `json:"wording,omitempty"` // of a rule that is not the policy's: what it asks
@@ -48,7 +49,7 @@ func (o *Options) RuleSet() *RuleSet {
 		s.Versions = append(s.Versions, SetVersion{v.Version, v.InForce, v.ReviewBy, v.Values(snoozeAhead(o.SnoozeLimit))})
 	}
 	for _, r := range AllRules(o.More) {
-		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.Title, r.Numbers, r.Wording})
+		s.Rules = append(s.Rules, SetRule{r.ID, r.Clause, r.Severities, r.Owner, r.OwnerOnEnrolments, r.ClauseOnCentre, r.Title, r.Numbers, r.Wording})
 	}
 	return s
 }

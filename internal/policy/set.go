@@ -23,6 +23,7 @@ type set struct {
 	ulns       map[uint64]*learner      // who has a ULN first
 	sharedULNs map[uint64]bool          // those that somebody else has too
 	reference
+	application *application // nil without a Centre sheet
 }
 
 // course is all enrolments of one key but duplicates, by Course Start. One
@@ -93,6 +94,7 @@ func (j *judge) gather(workbooks []*register.Workbook) {
 	for i, r := range records[register.Adjustments] {
 		j.readAdjustment(&s.adjustments[i], r)
 	}
+	j.gatherApplication(workbooks, &records)
 }
 
 // byKind sorts the records of all workbooks by the kind of their sheet.

@@ -4,7 +4,13 @@ import "regcert/internal/register"
 
 // The names of statuses, as regcert writes them.
 const (
+	actionsDue           = "Actions due"
+	awaitingCentreLead   = "Awaiting centre lead"
 	awaitingConfirmation = "Awaiting confirmation"
+	awaitingDecision     = "Awaiting decision"
+	awaitingInterview    = "Awaiting interview"
+	awaitingInvoice      = "Awaiting invoice"
+	awaitingLogin        = "Awaiting login"
 	awaitingIQA          = "Awaiting IQA"
 	blocked              = "Blocked"
 	checkData            = "Check data"
@@ -16,21 +22,31 @@ const (
 	disposed             = "Disposed"
 	disposedEarly        = "Disposed early"
 	due                  = "Due"
+	dueSoon              = "Due soon"
 	evidenceAtRisk       = "Evidence at risk"
+	inOrder              = "OK"
+	inPreparation        = "In preparation"
 	inProgress           = "In progress"
+	interviewBooked      = "Interview booked"
+	invoiceToPay         = "Invoice to pay"
 	issued               = "Issued"
 	issuedLate           = "Issued late"
 	issueOverdue         = "Issue overdue"
+	missing              = "Missing"
 	notRegistered        = "Not registered"
 	notStarted           = "Not started"
 	notStored            = "Not stored"
 	overdue              = "Overdue"
 	planned              = "Planned"
 	readyToClaim         = "Ready to claim"
+	readyToSubmit        = "Ready to submit"
+	recognised           = "Recognised"
 	registered           = "Registered"
 	registeredLate       = "Registered late"
+	rejected             = "Rejected"
 	retained             = "Retained"
 	retentionComplete    = "Retention complete"
+	returned             = "Returned"
 	riskOfLateness       = "At risk"
 	signedOff            = "Signed off"
 	submitted            = "Submitted"
@@ -75,6 +91,15 @@ func Statuses(k register.Kind) []Status {
 		return []Status{
 			{checkData, Amber}, {disposedEarly, Red}, {disposed, Grey}, {retentionComplete, Amber}, {notStored, Amber}, {retained, Green},
 		}
+	case register.Centre: // the application's stages, and how any other row is
+		return []Status{
+			{recognised, Green}, {rejected, Red}, {actionsDue, Amber}, {awaitingConfirmation, Amber}, {awaitingDecision, Amber}, {interviewBooked, None},
+			{awaitingInterview, Amber}, {awaitingCentreLead, Amber}, {invoiceToPay, Amber}, {returned, Red}, {awaitingInvoice, Amber}, {submitted, Amber},
+			{readyToSubmit, Green}, {inPreparation, None}, {awaitingLogin, Amber}, {notStarted, Grey},
+			{missing, Amber}, {overdue, Red}, {dueSoon, Amber}, {inOrder, Green},
+		}
+	case register.Sites, register.Contacts, register.Policies, register.PolicyPoints:
+		return []Status{{missing, Amber}, {overdue, Red}, {dueSoon, Amber}, {inOrder, Green}}
 	default:
 		return nil
 	}
@@ -101,6 +126,8 @@ func asks(k register.Kind, status string) (owner, action string) {
 		return ComplianceTeam, "Submit the claim to AIM by {due}"
 	case k == register.Withdrawals && status == due:
 		return ComplianceTeam, "Submit the withdrawal to AIM by {due}"
+	case k == register.Centre && status == readyToSubmit:
+		return HeadOfOrganisation, "Submit the application to AIM, and enter when"
 	default:
 		return "", ""
 	}

@@ -171,6 +171,8 @@ func textValue(typ Type, text string) Value {
 	case TypeRole:
 		assessor, iqa := Roles(text)
 		ok = assessor || iqa
+	case TypeVerdict:
+		ok = IsAccepted(text) || IsAcceptedWithActions(text) || IsRejected(text)
 	}
 	if !ok {
 		return Value{State: Unreadable, Text: text}

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -205,7 +206,7 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		if c.Written() {
 			v = sr.written(c, source)
 		} else {
-			v = sr.cells.read(c, source)
+			v = sr.cells.read(sr.readAs(c, row), source)
 			isRecord = isRecord || (!v.IsBlank() && v.Answer != No)
 		}
 		if source.Col == sr.leftmost.col && v.Text == sr.leftmost.text && len(s.Repeated) < mostRepeated && sr.repeats(row) {
@@ -217,6 +218,9 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 	record := Record{Sheet: s, Row: row.Num, at: sr.kept}
 	switch {
 	case isRecord:
+		if text := record.readableText(Item); text != "" && ItemNamed(text) == 0 {
+			s.Unknown = append(s.Unknown, text)
+		}
 		record.Key = Key{ID: NormalID(record.LearnerID()), Code: sr.normalCode(record.QualificationCode())}
 		sr.add(record)
 	case s.Kind.Status() != 0 && record.Value(s.Kind.Status()).Text != "":
@@ -226,6 +230,22 @@ func (sr *sheetReader) record(row *xlsx.Row) {
 		return
 	}
 	sr.kept++
+}
+
+// readAs returns the column as which a cell of the column is read: the item of
+// the row for the value of an item that is known, else the column itself.
+func (sr *sheetReader) readAs(c Column, row *xlsx.Row) Column {
+	if c != ItemValue {
+		return c
+	}
+	for i := range row.Cells {
+		if cell := &row.Cells[i]; cell.Col == sr.out.Column(Item) {
+			if v := sr.cells.read(Item, cell); v.IsReadable() {
+				return cmp.Or(ItemNamed(v.Text), c)
+			}
+		}
+	}
+	return c
 }
 
 // add takes up a record.

@@ -87,6 +87,19 @@ func (r *Record) QualificationCode() string { return r.readableText(Qualificatio
 // that can be read.
 func (r *Record) UnitCode() string { return r.readableText(UnitCode) }
 
+// ReadAs returns the column as which the record's cell of a column was read: its
+// item for the Value on a Centre sheet, 0 where that is not known; else the column
+// itself.
+func (r *Record) ReadAs(c Column) Column {
+	if c == ItemValue {
+		return r.Item()
+	}
+	return c
+}
+
+// Item returns the item of a Centre record, 0 where there is none that is known.
+func (r *Record) Item() Column { return ItemNamed(r.readableText(Item)) }
+
 func (r *Record) readableText(c Column) string {
 	if v := r.Value(c); v.IsReadable() {
 		return v.Text
@@ -106,7 +119,7 @@ type Sheet struct {
 	LastCol       int       // the last used column of the header row (A = 1)
 	Table         string    // the Excel table that ends with the header row's last column, and grows when columns are added
 	ShortTable    string    // an Excel table on the header row that ends before the last column, and cannot grow
-	Unknown       []string  // headings that regcert does not know, from left to right
+	Unknown       []string  // headings that regcert does not know, from left to right, and items of a Centre sheet
 	Doubled       []Doubled // headings of columns that have one already, from left to right
 	Records       []Record
 	Formulas      []Column // → columns in which staff have put formulas

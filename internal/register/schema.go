@@ -16,252 +16,28 @@ const (
 	Units
 	Staff
 	Sanctions
+	Centre
+	Sites
+	Contacts
+	Policies
+	PolicyPoints
 )
 
 // Kinds lists all kinds of sheets.
 func Kinds() []Kind {
-	return []Kind{Enrolments, Assessments, Claims, Withdrawals, Adjustments, Qualifications, Units, Staff, Sanctions}
+	return []Kind{Enrolments, Assessments, Claims, Withdrawals, Adjustments, Qualifications, Units, Staff, Sanctions, Centre, Sites, Contacts, Policies, PolicyPoints}
 }
+
+// CentreKinds lists the kinds of sheets on the recognition of the centre, which
+// name no learner.
+func CentreKinds() []Kind { return []Kind{Centre, Sites, Contacts, Policies, PolicyPoints} }
+
+// OfCentre reports whether sheets of the kind are on the recognition of the
+// centre.
+func (k Kind) OfCentre() bool { return k >= Centre }
 
 // String returns the name that a sheet of the kind has.
 func (k Kind) String() string { return schemaOf(k).name }
-
-// Column is a column that regcert knows, whatever sheet it stands in.
-type Column uint8
-
-// The known columns. Those after firstWritten are written by regcert and never
-// read as facts.
-const (
-	LearnerID Column = iota + 1
-	ULN
-	LegalFirstName
-	LegalLastName
-	DateOfBirth
-	Email
-	Telephone
-	QualificationCode
-	QualificationTitle
-	Level
-	Credits
-	CourseStart
-	CourseEnd
-	FirstAttendance
-	AdminNotified
-	IDVerified
-	MISLogged
-	SubmittedToAIM
-	AIMConfirmed
-	AIMRegistrationNo
-	AccuracyChecked
-	RegistrationExpiry
-	LateReason
-	HeadOfQualityNotified
-	AIMContacted
-	LateFeePaid
-	CorrectiveAction
-	QualityLogRef
-	LastAttendance
-	Contactable
-	Tutor
-	UnitCode
-	StartedOn
-	AssessedOn
-	Assessor
-	Decision
-	IQA
-	IQASignedOff
-	AssessorConfirmed
-	IQAConfirmed
-	EQASampling
-	ConsentToClaim
-	DocumentsComplete
-	ClaimSubmitted
-	ClaimConfirmed
-	ClaimRef
-	CertificateReceived
-	CertificateNo
-	CertificateChecked
-	Discrepancy
-	DiscrepancyReported
-	CertificateIssued
-	Posted
-	Collected
-	ContactAttempted
-	DestroyedOn
-	DestructionAuthorisedBy
-	WithdrawnOn
-	Reason
-	NotifiedOn
-	MISUpdated
-	EvidenceRetained
-	LateLogRef
-	ResultsSent
-	PartialClaim
-	SnoozeUntil
-	SnoozeReason
-	SnoozeBy
-	AdjustmentType
-	RecordedOn
-	Stored
-	DisposedOn
-	UnitTitle
-	Mandatory
-	StaffName
-	StaffRole
-	QualificationCodes
-	ApprovedFrom
-	ApprovedTo
-	From
-	To
-	Note
-
-	RegistrationStatus
-	RegistrationDeadline
-	AssessmentStatus
-	ClaimStatus
-	ClaimDeadline
-	WithdrawalStatus
-	WithdrawalDeadline
-	RetentionStatus
-	RetainUntil
-	NextAction
-	Problems
-
-	columnCount
-	firstWritten = RegistrationStatus
-)
-
-// Type says how the cells of a column are read.
-type Type uint8
-
-// The types of columns.
-const (
-	TypeText Type = iota
-	TypeDate
-	TypeDateOrYes
-	TypeYesNo
-	TypeCredits  // a number
-	TypeDecision // an assessor's decision on a unit
-	TypeRole     // assessor, IQA or both
-)
-
-type columnInfo struct {
-	name string
-	typ  Type
-}
-
-func (c Column) info() columnInfo {
-	if c == 0 || c >= columnCount {
-		panic(fmt.Sprintf("register: there is no column %d", c))
-	}
-	return columns[c]
-}
-
-// String returns the canonical heading of the column.
-func (c Column) String() string { return c.info().name }
-
-// Type returns how the cells of the column are read.
-func (c Column) Type() Type { return c.info().typ }
-
-// Written reports whether regcert writes the column.
-func (c Column) Written() bool { return c >= firstWritten }
-
-var columns = [columnCount]columnInfo{
-	LearnerID:               {"Learner ID", TypeText},
-	ULN:                     {"ULN", TypeText},
-	LegalFirstName:          {"Legal First Name", TypeText},
-	LegalLastName:           {"Legal Last Name", TypeText},
-	DateOfBirth:             {"Date of Birth", TypeDate},
-	Email:                   {"Email", TypeText},
-	Telephone:               {"Telephone", TypeText},
-	QualificationCode:       {"Qualification Code", TypeText},
-	QualificationTitle:      {"Qualification Title", TypeText},
-	Level:                   {"Level", TypeText},
-	Credits:                 {"Credits", TypeCredits},
-	CourseStart:             {"Course Start", TypeDate},
-	CourseEnd:               {"Course End", TypeDate},
-	FirstAttendance:         {"First Attendance", TypeDate},
-	AdminNotified:           {"Admin Notified", TypeDateOrYes},
-	IDVerified:              {"ID Verified", TypeYesNo},
-	MISLogged:               {"MIS Logged", TypeYesNo},
-	SubmittedToAIM:          {"Submitted to AIM", TypeDate},
-	AIMConfirmed:            {"AIM Confirmed", TypeDate},
-	AIMRegistrationNo:       {"AIM Registration No", TypeText},
-	AccuracyChecked:         {"Accuracy Checked", TypeDateOrYes},
-	RegistrationExpiry:      {"Registration Expiry", TypeDate},
-	LateReason:              {"Late Reason", TypeText},
-	HeadOfQualityNotified:   {"Head of Quality Notified", TypeDateOrYes},
-	AIMContacted:            {"AIM Contacted", TypeDateOrYes},
-	LateFeePaid:             {"Late Fee Paid", TypeYesNo},
-	CorrectiveAction:        {"Corrective Action", TypeText},
-	QualityLogRef:           {"Quality Log Ref", TypeText},
-	LastAttendance:          {"Last Attendance", TypeDate},
-	Contactable:             {"Contactable", TypeYesNo},
-	Tutor:                   {"Tutor", TypeText},
-	UnitCode:                {"Unit Code", TypeText},
-	StartedOn:               {"Started On", TypeDate},
-	AssessedOn:              {"Assessed On", TypeDate},
-	Assessor:                {"Assessor", TypeText},
-	Decision:                {"Decision", TypeDecision},
-	IQA:                     {"IQA", TypeText},
-	IQASignedOff:            {"IQA Signed Off", TypeDate},
-	AssessorConfirmed:       {"Assessor Confirmed", TypeDate},
-	IQAConfirmed:            {"IQA Confirmed", TypeDate},
-	EQASampling:             {"EQA Sampling", TypeYesNo},
-	ConsentToClaim:          {"Consent to Claim", TypeYesNo},
-	DocumentsComplete:       {"Documents Complete", TypeYesNo},
-	ClaimSubmitted:          {"Claim Submitted", TypeDate},
-	ClaimConfirmed:          {"Claim Confirmed", TypeDate},
-	ClaimRef:                {"Claim Ref", TypeText},
-	CertificateReceived:     {"Certificate Received", TypeDate},
-	CertificateNo:           {"Certificate No", TypeText},
-	CertificateChecked:      {"Certificate Checked", TypeDateOrYes},
-	Discrepancy:             {"Discrepancy", TypeText},
-	DiscrepancyReported:     {"Discrepancy Reported", TypeDateOrYes},
-	CertificateIssued:       {"Certificate Issued", TypeDate},
-	Posted:                  {"Posted", TypeYesNo},
-	Collected:               {"Collected", TypeDateOrYes},
-	ContactAttempted:        {"Contact Attempted", TypeDateOrYes},
-	DestroyedOn:             {"Destroyed On", TypeDate},
-	DestructionAuthorisedBy: {"Destruction Authorised By", TypeText},
-	WithdrawnOn:             {"Withdrawn On", TypeDate},
-	Reason:                  {"Reason", TypeText},
-	NotifiedOn:              {"Notified On", TypeDateOrYes},
-	MISUpdated:              {"MIS Updated", TypeYesNo},
-	EvidenceRetained:        {"Evidence Retained", TypeYesNo},
-	LateLogRef:              {"Late Log Ref", TypeText},
-	ResultsSent:             {"Results Sent", TypeYesNo},
-	PartialClaim:            {"Partial Claim", TypeYesNo},
-	SnoozeUntil:             {"Snooze Until", TypeDate},
-	SnoozeReason:            {"Snooze Reason", TypeText},
-	SnoozeBy:                {"Snooze By", TypeText},
-	AdjustmentType:          {"Type", TypeText},
-	RecordedOn:              {"Recorded On", TypeDate},
-	Stored:                  {"Stored", TypeYesNo},
-	DisposedOn:              {"Disposed On", TypeDate},
-	UnitTitle:               {"Unit Title", TypeText},
-	Mandatory:               {"Mandatory", TypeYesNo},
-	StaffName:               {"Name", TypeText},
-	StaffRole:               {"Role", TypeRole},
-	QualificationCodes:      {"Qualification Codes", TypeText},
-	ApprovedFrom:            {"Approved From", TypeDate},
-	ApprovedTo:              {"Approved To", TypeDate},
-	From:                    {"From", TypeDate},
-	To:                      {"To", TypeDate},
-	Note:                    {"Note", TypeText},
-
-	RegistrationStatus:   {"Registration Status", TypeText},
-	RegistrationDeadline: {"Registration Deadline", TypeDate},
-	AssessmentStatus:     {"Assessment Status", TypeText},
-	ClaimStatus:          {"Claim Status", TypeText},
-	ClaimDeadline:        {"Claim Deadline", TypeDate},
-	WithdrawalStatus:     {"Withdrawal Status", TypeText},
-	WithdrawalDeadline:   {"Withdrawal Deadline", TypeDate},
-	RetentionStatus:      {"Retention Status", TypeText},
-	RetainUntil:          {"Retain Until", TypeDate},
-	NextAction:           {"Next Action", TypeText},
-	Problems:             {"Problems", TypeText},
-}
 
 // schema is what regcert knows of a kind of sheet.
 type schema struct {
@@ -363,5 +139,35 @@ var schemas = [...]schema{
 		name:     "Sanctions",
 		required: []Column{From},
 		inputs:   []Column{QualificationCode, From, To, Note},
+	},
+	Centre: {
+		name:     "Centre",
+		required: []Column{Item},
+		inputs:   []Column{Item, ItemValue},
+		outputs:  []Column{CentreStatus, NextAction},
+	},
+	Sites: {
+		name:     "Sites",
+		required: []Column{SiteName},
+		inputs:   []Column{SiteName, Address, Postcode, Main},
+		outputs:  []Column{CentreStatus},
+	},
+	Contacts: {
+		name:     "Contacts",
+		required: []Column{ContactRole},
+		inputs:   []Column{ContactRole, StaffName, Email, Telephone},
+		outputs:  []Column{CentreStatus},
+	},
+	Policies: {
+		name:     "Policies",
+		required: []Column{Letter},
+		inputs:   []Column{Letter, PolicyTitle, Document, Version, ApprovedOn, ReviewBy},
+		outputs:  []Column{CentreStatus, NextAction},
+	},
+	PolicyPoints: {
+		name:     "Policy Points",
+		required: []Column{Letter, Point},
+		inputs:   []Column{Letter, Point, Covered},
+		outputs:  []Column{CentreStatus},
 	},
 }

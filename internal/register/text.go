@@ -168,3 +168,12 @@ func Roles(s string) (assessor, iqa bool) {
 	}
 	return assessor, iqa
 }
+
+// IsAccepted reports whether a Recommendation says so, without more.
+func IsAccepted(verdict string) bool { return Fold(verdict) == "accept" }
+
+// IsAcceptedWithActions reports whether a Recommendation asks for actions first.
+func IsAcceptedWithActions(verdict string) bool { return Fold(verdict) == "accept with actions" }
+
+// IsRejected reports whether a Recommendation says so.
+func IsRejected(verdict string) bool { return Fold(verdict) == "reject" }

@@ -112,7 +112,7 @@ func (b *book) records(l layout) {
 
 func (b *book) record(a area, at int, r row) {
 	for i, c := range a.columns {
-		cell := name(i+1, at)
+		c, cell := c.of(r[c.heading]), name(i+1, at)
 		if v := c.value(r[c.heading]); v != nil {
 			b.try(b.SetCellValue(a.sheet, cell, v))
 		}
@@ -141,7 +141,7 @@ func (b *book) formula(sheet, cell, formula string, result any) {
 
 func (b *book) comment(a area, rows []row, c row) {
 	for i, r := range rows {
-		if r["Learner ID"] != c["Learner ID"] {
+		if r[a.columns[0].heading] != c["Record"] {
 			continue
 		}
 		author, _, _ := strings.Cut(c["Note"], ":")
@@ -151,7 +151,7 @@ func (b *book) comment(a area, rows []row, c row) {
 		}))
 		return
 	}
-	b.try(fmt.Errorf("comments.txt: %s has no learner %s", a.sheet, c["Learner ID"]))
+	b.try(fmt.Errorf("comments.txt: %s has no record %s", a.sheet, c["Record"]))
 }
 
 // col returns the number of the column with the heading (A = 1), 0 where there

@@ -12,6 +12,7 @@ import (
 const (
 	kindDate   = "date"
 	kindNumber = "number"
+	kindItem   = "item" // what the item on the row asks for: a date where one was typed
 )
 
 // column is one column of a sheet.
@@ -36,6 +37,18 @@ func readColumns() (map[string][]column, error) {
 		columns[r["Sheet"]] = append(columns[r["Sheet"]], column{r["Column"], r["Kind"], width, r["Choices"]})
 	}
 	return columns, nil
+}
+
+// of returns the column as it is for a cell that was typed so.
+func (c column) of(typed string) column {
+	if c.kind != kindItem {
+		return c
+	}
+	c.kind = ""
+	if _, ok := parseDate(typed); ok {
+		c.kind = kindDate
+	}
+	return c
 }
 
 // parseDate reads a date as staff type it, 24/03/2026.

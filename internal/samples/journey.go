@@ -37,6 +37,7 @@ func newCentre() (*centre, error) {
 	for sheet, file := range map[string]string{
 		"Qualifications": "qualifications.txt", "Units": "units.txt", "Staff": "staff.txt",
 		"Sanctions": "sanctions.txt", "Withdrawals": "withdrawals.txt", "Adjustments": "adjustments.txt",
+		"Centre": "centre.txt", "Sites": "sites.txt", "Contacts": "contacts.txt", "Policies": "policies.txt", "Policy Points": "points.txt",
 	} {
 		if c.sheets[sheet], err = readTable(file); err != nil {
 			return nil, err

@@ -123,8 +123,12 @@ func (b *book) frame(a area) {
 	b.try(b.SetSheetProps(a.sheet, &excelize.SheetPropsOptions{TabColorRGB: ptr("FF" + a.tab), FitToPage: ptr(true)}))
 	b.page(a.sheet, a.columns)
 	// Printed pages side by side all say whose rows they show.
+	sheet := a.sheet
+	if strings.Contains(sheet, " ") {
+		sheet = "'" + sheet + "'"
+	}
 	b.try(b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: a.sheet,
-		RefersTo: fmt.Sprintf("%s!$A:$A,%[1]s!$%d:$%[2]d", a.sheet, a.header)}))
+		RefersTo: fmt.Sprintf("%s!$A:$A,%[1]s!$%d:$%[2]d", sheet, a.header)}))
 }
 
 // dimension records which cells are in use, as every spreadsheet program does.

@@ -46,7 +46,7 @@ const (
 	rose, straw, silver = "F8D7DA", "FFF3CD", "E5E7EB"
 )
 
-// plans are the centre's three workbooks. Enrolments, Withdrawals and Claims
+// plans are the centre's four workbooks. Enrolments, Withdrawals and Claims
 // have the columns that regcert writes, still empty; the other sheets do not.
 func plans() []plan {
 	return []plan{
@@ -92,5 +92,14 @@ func plans() []plan {
 					values: []string{"In progress", "Awaiting IQA", "Ready to claim", "Blocked", "At risk", "Overdue", "Claimed", "Claimed late", "Claimed ineligible",
 						"To issue", "Issue overdue", "Issued", "Issued late", "Uncollected", "Collected", "Destroyed", "Check data"}},
 			}}},
+		{name: "centre.xlsx", title: "Recognition of the centre",
+			sheets: []layout{
+				{sheet: "Centre", title: "Brackwater Training Centre: recognition by AIM", frozen: 1, tab: slate},
+				{sheet: "Sites", frozen: 1, tab: "8A5A44"},
+				{sheet: "Contacts", frozen: 1, tab: "8A5A44"},
+				{sheet: "Policies", table: "PolicyList", frozen: 2, tab: "6B7A3A",
+					marks: []mark{{columns: []string{"Document"}, condition: `[Document]=""`, fill: straw}}},
+				{sheet: "Policy Points", frozen: 2, tab: "6B7A3A"},
+			}},
 	}
 }

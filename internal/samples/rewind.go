@@ -25,7 +25,7 @@ func (c *centre) rewind(day calendar.Date) {
 // comes.
 func mayLieAhead(heading string) bool {
 	switch heading {
-	case "Course Start", "Course End", "Registration Expiry", "Withdrawn On", "Approved From", "Approved To", "From", "To", "Snooze Until":
+	case "Course Start", "Course End", "Registration Expiry", "Withdrawn On", "Approved From", "Approved To", "From", "To", "Snooze Until", "Review By":
 		return true
 	}
 	return false

@@ -65,14 +65,14 @@ func explained(t *testing.T, args ...string) string {
 // TestExplainLearners holds the whole text of some of the sample learners: one
 // with an overdue claim; with a second enrolment and no claim; with a certificate
 // destroyed too early; with a late registration; with a blocked claim; at risk;
-// withdrawn; with nothing that can be counted; snoozed.
+// withdrawn; with nothing that can be counted; snoozed; ready to claim.
 func TestExplainLearners(t *testing.T) {
 	golden, err := filepath.Abs("testdata/explain")
 	if err != nil {
 		t.Fatal(err)
 	}
 	inSamples(t)
-	for _, id := range []string{"L-015", "L-005", "L-017", "L-047", "L-034", "L-055", "L-040", "L-059", "L-019"} {
+	for _, id := range []string{"L-015", "L-005", "L-017", "L-047", "L-034", "L-055", "L-040", "L-059", "L-019", "L-018"} {
 		got := explained(t, "--learner", id)
 		path := filepath.Join(golden, id+".txt")
 		if *update {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"regcert/internal/batch"
+	"regcert/internal/calendar"
 	"regcert/internal/digest"
 	"regcert/internal/policy"
 	"regcert/internal/register"
@@ -22,7 +23,7 @@ func (p printer) explanation(x *policy.Explanation, unread []batch.Workbook) {
 	p.linef("")
 	p.linef("%s", p.bold("NEXT"))
 	for i := range x.Steps {
-		p.step(&x.Steps[i])
+		p.step(x.AsOf, &x.Steps[i])
 	}
 	if len(x.Steps) == 0 {
 		p.linef("  Nothing is to be done now.")
@@ -61,28 +62,16 @@ func positionName(pos *policy.Position) string {
 }
 
 // step prints one thing to do: by whom, what, by when, and which rule says so.
-func (p printer) step(s *policy.Step) {
+func (p printer) step(asOf calendar.Date, s *policy.Step) {
 	var notes []string
-	if !s.Due.IsZero() {
-		notes = append(notes, daysLeft(s.WorkingDaysLeft))
+	if !s.Due.IsZero() && s.Severity != policy.Breach && s.Severity != policy.Info { // nobody is late with those any more
+		notes = append(notes, digest.DaysInWords(asOf, &s.Finding))
 	}
 	if s.Rule != "" {
 		notes = append(notes, s.Rule)
 	}
 	notes = append(notes, place(&s.Finding))
 	p.entry(s.Severity, severityLabel(s.Severity), fmt.Sprintf("%s: %s (%s)", s.Owner, s.Action, strings.Join(notes, ", ")))
-}
-
-// daysLeft says how many working days are left, or by how many it is late.
-func daysLeft(n int) string {
-	switch {
-	case n < 0:
-		return plural(-n, "working day") + " late"
-	case n == 0:
-		return "the last day"
-	default:
-		return plural(n, "working day") + " left"
-	}
 }
 
 // account prints what is known of a record. Cells of its own row stand there

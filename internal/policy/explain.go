@@ -117,7 +117,7 @@ func Explain(workbooks []*register.Workbook, opt Options, learnerID, qualificati
 	x.Positions = j.positions(register.NormalCode(qualificationCode))
 	for _, p := range x.Positions {
 		for _, a := range p.Accounts {
-			x.Steps = append(x.Steps, a.steps()...)
+			x.Steps = append(x.Steps, j.steps(a)...)
 		}
 	}
 	slices.SortStableFunc(x.Steps, func(a, b Step) int {
@@ -182,7 +182,7 @@ func (j *judge) positions(code string) []Position {
 
 // steps lists what there is to do about the record: what its findings ask for,
 // or where there are none, its status.
-func (a *Account) steps() []Step {
+func (j *judge) steps(a *Account) []Step {
 	var all []Finding
 	for i := range a.Rulings {
 		all = append(all, a.Rulings[i].Findings...)
@@ -199,10 +199,14 @@ func (a *Account) steps() []Step {
 	rec := a.Row.Record
 	if owner, action := asks(rec.Sheet.Kind, a.Row.Status); action != "" {
 		p := problem{due: a.Row.Deadline, action: action}
-		out = append(out, Step{Finding{
-			Severity: Todo, Owner: owner, Action: newWriter().action(&p, ""), Due: a.Row.Deadline, Policy: a.Row.Policy,
+		f := Finding{
+			Severity: Todo, Owner: owner, Action: j.text.action(&p, ""), Due: a.Row.Deadline, Policy: a.Row.Policy,
 			Workbook: rec.Sheet.Workbook, Sheet: rec.Sheet.Name, Kind: rec.Sheet.Kind, Row: rec.Row,
-		}, a})
+		}
+		if !f.Due.IsZero() {
+			f.WorkingDaysLeft = j.cal.Left(j.asOf, f.Due)
+		}
+		out = append(out, Step{f, a})
 	}
 	return out
 }

@@ -75,6 +75,11 @@ func checkExplained(t *testing.T, set []*register.Workbook, report *policy.Repor
 				asking += countSteps(a)
 			}
 		}
+		for _, s := range x.Steps {
+			if left := theCalendar().Left(opt.AsOf, s.Due); !s.Due.IsZero() && s.WorkingDaysLeft != left {
+				t.Errorf("%s: %s has %d working days left, want %d", id, s.Action, s.WorkingDaysLeft, left)
+			}
+		}
 		if told != len(want) {
 			t.Errorf("%d records of %s are explained, %d judged", told, id, len(want))
 		}

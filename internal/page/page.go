@@ -151,6 +151,9 @@ func (p *view) fill(result *batch.Result) {
 	if unread > 0 {
 		p.Extent += "; " + plural(unread, "workbook") + " not read"
 	}
+	if report.Stage != "" {
+		p.Extent += "; recognition of the centre: " + strings.ToLower(report.Stage)
+	}
 	open, asleep := apart(report.Findings)
 	p.Lists = lists(report.AsOf, open, asleep)
 	p.Registers = registers(report.Rows)

@@ -38,7 +38,9 @@ const tables = `
 `
 
 // result is what a check of tables finds, a day's work on several computers.
-func result(t testing.TB) *batch.Result {
+func result(t testing.TB) *batch.Result { return resultOf(t, tables) }
+
+func resultOf(t testing.TB, tables string) *batch.Result {
 	t.Helper()
 	holidays, err := calendar.BankHolidays(calendar.EnglandAndWales, nil)
 	if err != nil {
@@ -114,6 +116,32 @@ func TestNoNames(t *testing.T) {
 	for _, want := range []string{"Snoozed until Mon 1 Jun 2026", "regcert stumbled over this workbook"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not on the page", want)
+		}
+	}
+}
+
+// TestCentre wants the centre's application on the page, and the people of it not.
+func TestCentre(t *testing.T) {
+	got := rendered(t, reportOf(resultOf(t, tables+`
+		== centre.xlsx
+		-- Centre
+		Item | Value
+		Initial Super User | Petra Quill
+		Web Application Sent | 2026-05-05
+		-- Sites
+		Site Name | Address | Postcode
+		Old Quay | 2 Quay |
+		-- Contacts
+		Role | Name | Email
+		Finance | Petra Quill | p@x.example`)))
+	for _, want := range []string{"recognition of the centre: awaiting login", `<th scope="col">About</th>`, `<th scope="row">Old Quay`, "The site has no Postcode", "Contacts in centre.xlsx"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not on the page", want)
+		}
+	}
+	for _, name := range []string{"Petra", "p@x.example"} {
+		if strings.Contains(got, name) {
+			t.Errorf("%q is on the page", name)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 // registerOf is the rows of a sheet with their statuses.
 type registerOf struct {
 	Book, Sheet, Kind string
+	Of                string // what the rows are of
 	N                 int
 	Statuses          []status // those that there are, the most frequent first
 	Parts             []part[row]
@@ -28,8 +30,8 @@ type status struct {
 
 // row is a row of a register with its answer.
 type row struct {
-	N             int // as Excel shows it
-	Who, Code     string
+	N             int    // as Excel shows it
+	Who, Code     string // the learner, or what it is about, and the qualification
 	Status, Tone  string
 	Deadline      string
 	Owner, Action string // what to do next, and who
@@ -50,7 +52,10 @@ func registers(rows []policy.Row) (out []registerOf) {
 }
 
 func newRegister(sheet *register.Sheet, rows []policy.Row) registerOf {
-	r := registerOf{Book: line(sheet.Workbook, 120), Sheet: line(sheet.Name, 40), Kind: sheet.Kind.String(), N: len(rows)}
+	r := registerOf{Book: line(sheet.Workbook, 120), Sheet: line(sheet.Name, 40), Kind: sheet.Kind.String(), Of: "Learner", N: len(rows)}
+	if sheet.Kind.OfCentre() {
+		r.Of = "About"
+	}
 	at := map[string]int{}
 	for i := range rows {
 		from := &rows[i]
@@ -72,7 +77,7 @@ func newRegister(sheet *register.Sheet, rows []policy.Row) registerOf {
 func newRow(from *policy.Row) row {
 	rec := from.Record
 	out := row{
-		N: rec.Row, Who: line(rec.LearnerID(), 40), Code: line(rec.QualificationCode(), 40),
+		N: rec.Row, Who: line(cmp.Or(rec.LearnerID(), from.Subject), 60), Code: line(rec.QualificationCode(), 40),
 		Status: from.Status, Tone: toneOfStatus(from.Tone), Deadline: from.Deadline.Long(),
 	}
 	if owner, action, found := strings.Cut(from.NextAction, ": "); found {

@@ -154,7 +154,7 @@ func (c *comparison) answersStand(t *testing.T) {
 			switch {
 			case !written, heading == "Problems":
 				continue
-			case strings.HasSuffix(heading, " Status"):
+			case strings.HasSuffix(heading, "Status"):
 				want = r.Status
 			case heading == "Next Action":
 				want = r.NextAction

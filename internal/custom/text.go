@@ -88,7 +88,7 @@ func shownNames(kind register.Kind) []string {
 func isPersonal(c register.Column) bool {
 	switch c {
 	case register.LegalFirstName, register.LegalLastName, register.DateOfBirth, register.Email, register.Telephone, register.ULN,
-		register.Tutor, register.Assessor, register.IQA, register.StaffName, register.DestructionAuthorisedBy, register.SnoozeBy, register.SnoozeReason:
+		register.Tutor, register.Assessor, register.IQA, register.StaffName, register.ItemValue, register.CentreLead, register.DestructionAuthorisedBy, register.SnoozeBy, register.SnoozeReason:
 		return true
 	}
 	return false

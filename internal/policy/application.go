@@ -304,7 +304,12 @@ func (j *judge) onApplication(p *plan, e *entry) {
 	}
 	for _, r := range p.rules {
 		j.rule = r
-		r.entry(j, e)
+		if r.entry != nil {
+			r.entry(j, e)
+		}
+		if r.Ask != nil {
+			j.ask(e)
+		}
 	}
 	if a == nil {
 		return

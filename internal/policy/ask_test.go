@@ -174,3 +174,30 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestAskOfTheCentre guards that the centre's sheets are asked, too, with an
+// application and without one.
+func TestAskOfTheCentre(t *testing.T) {
+	const policies = `
+-- Policies
+Letter | Title        | Document  | Version | Approved On | Review By
+a      | Malpractice  | mp-01.pdf | 1       | 2025-01-06  | 2027-01-05
+b      | Complaints   | co-02.pdf | 2       | 2026-02-02  | 2027-02-01
+`
+	const application = `
+-- Centre
+Item        | Value
+Centre Name | Brackwater
+`
+	asOf := day(t, "2026-05-11")
+	answer := policy.Answer{Severity: policy.Todo, Column: register.ReviewBy, Brief: "something", Message: "Something", Action: "Do something"}
+	for _, sheets := range []string{policies, application + policies} {
+		report := policy.Judge(registertest.Read(t, asOf, "== centre.xlsx\n"+sheets), policy.Options{
+			AsOf: asOf, Calendar: theCalendar(), Versions: []policy.Numbers{policy.Defaults()}, More: []policy.Rule{asking("X-01", register.Policies, always(answer))},
+		})
+		f := found(report, "X-01")
+		if len(f) != 2 || f[0].Row != 2 || f[0].LearnerID != "" || f[0].Subject == "" {
+			t.Errorf("raised is %+v", f)
+		}
+	}
+}

@@ -80,6 +80,10 @@ type Example struct {
 	Found    string
 }
 
+// mostHeadings is how many cells of a row are taken for headings: far more than a
+// register has columns.
+const mostHeadings = 500
+
 // mostExamples is how many unreadable dates of a sheet are shown.
 const mostExamples = 5
 
@@ -87,10 +91,15 @@ type inspector struct {
 	reader *register.Reader
 	usual  map[register.Column][]string // as headings are compared
 	names  map[string]bool              // of the columns of all kinds, as headings are compared
+	bare   map[register.Column]bareName
 }
 
+// bareName is the name of a column as headings are compared, and of its words
+// those that tell something.
+type bareName struct{ name, words string }
+
 func newInspector(asOf calendar.Date, aliases register.Aliases) *inspector {
-	x := &inspector{reader: register.NewReader(asOf, aliases), usual: map[register.Column][]string{}, names: map[string]bool{}}
+	x := &inspector{reader: register.NewReader(asOf, aliases), usual: map[register.Column][]string{}, names: map[string]bool{}, bare: map[register.Column]bareName{}}
 	for c, names := range usual() {
 		for _, n := range names {
 			x.usual[c] = append(x.usual[c], register.NormalHeading(n))
@@ -98,7 +107,8 @@ func newInspector(asOf calendar.Date, aliases register.Aliases) *inspector {
 	}
 	for _, k := range register.Kinds() {
 		for _, c := range slices.Concat(k.Inputs(), k.Outputs()) {
-			x.names[register.NormalHeading(c.String())] = true
+			name := register.NormalHeading(c.String())
+			x.names[name], x.bare[c] = true, bareName{name, bareWords(c.String())}
 		}
 	}
 	return x
@@ -113,6 +123,9 @@ func Inspect(path string, file *xlsx.File, asOf calendar.Date, aliases register.
 		rows, err := register.TopRows(source)
 		if err != nil {
 			return nil, err
+		}
+		for i := range rows {
+			rows[i].Texts = rows[i].Texts[:min(len(rows[i].Texts), mostHeadings)]
 		}
 		s := x.sheet(source, rows)
 		s.rows = rows

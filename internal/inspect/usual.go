@@ -62,17 +62,20 @@ func (x *inspector) meant(k register.Kind, text string) register.Column {
 		return 0
 	}
 	bare := bareWords(text)
+	far := max(1, len(name)/6) // what is further off is another word
 	best, least := register.Column(0), 0
 	for _, c := range k.Inputs() {
 		if slices.Contains(x.usual[c], name) {
 			return c
 		}
-		known := c.String()
-		d := likeness.Distance(text, known)
-		if bare != "" && bare == bareWords(known) {
+		d := far + 1
+		switch difference := len(name) - len(x.bare[c].name); {
+		case bare != "" && bare == x.bare[c].words:
 			d = 1
+		case len(name) >= 5 && -far <= difference && difference <= far:
+			d = likeness.Distance(name, x.bare[c].name)
 		}
-		if len(name) >= 5 && d <= max(1, len(name)/6) && (best == 0 || d < least) {
+		if d <= far && (best == 0 || d < least) {
 			best, least = c, d
 		}
 	}

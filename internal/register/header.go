@@ -48,15 +48,16 @@ func (h *headings) first() map[Column]int {
 	return found
 }
 
-// joined puts another row's headings into the columns in which this one has
-// none that is known, unless it has a column of that name.
+// joined puts another row's headings into the columns in which this one has none
+// that is known, or none at all, unless it has a column of that name.
 func (h *headings) joined(other *headings, onlyEmpty bool) *headings {
 	found := h.first()
 	out := &headings{row: h.row, list: slices.Clone(h.list)}
 	for _, t := range other.list {
-		own := out.at(t.col)
-		switch {
-		case t.column == 0 || found[t.column] != 0:
+		if t.column == 0 || found[t.column] != 0 {
+			continue
+		}
+		switch own := out.at(t.col); {
 		case own == nil:
 			out.list = append(out.list, t)
 		case own.column == 0 && !onlyEmpty:

@@ -97,12 +97,12 @@ func (m *remarks) all() []string {
 		if len(names) == 0 {
 			continue
 		}
-		subject, verb, object := "the sheet "+quoted(names), "looks", "it"
+		subject, looks, was, it := "the sheet "+quoted(names), "looks", "was", "it"
 		if len(names) > 1 {
-			subject, verb, object = "the sheets "+quoted(names), "look", "them"
+			subject, looks, was, it = "the sheets "+quoted(names), "look", "were", "them"
 		}
 		m.add("%s %s like %s (%d of its columns) and %s not read: if regcert is to read %s, write %[3]s: [%[7]s] under sheets: in the configuration",
-			subject, verb, k, m.found[k], map[bool]string{true: "were", false: "was"}[len(names) > 1], object, strings.Join(names, ", "))
+			subject, looks, k, m.found[k], was, it, strings.Join(names, ", "))
 	}
 	return m.lines
 }

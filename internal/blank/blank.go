@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"regcert/internal/policy"
 	"regcert/internal/register"
 )
 
@@ -111,14 +112,21 @@ func (b *book) sheet(k register.Kind) {
 		letter, err := excelize.ColumnNumberToName(i + 1)
 		b.try(err)
 		b.try(b.SetColWidth(name, letter, letter, width(k, c)))
-		b.try(b.SetColStyle(name, letter, b.style(look{date: c.Type() == register.TypeDate || c.Type() == register.TypeDateOrYes, long: c == register.NextAction || c == register.Problems})))
+		b.try(b.SetColStyle(name, letter, b.style(look{date: isDate(c), long: c == register.NextAction || c == register.Problems})))
 		head := letter + "1"
 		b.try(b.SetCellStr(name, head, c.String()))
 		b.try(b.SetCellStyle(name, head, head, b.style(look{head: true, written: c.Written(), required: slices.Contains(k.Required(), c)})))
 		b.validate(k, c, letter)
 	}
 	b.try(b.SetRowHeight(name, 1, 34))
-	last := cell(len(columns), 1)
+	rows := policy.CentreRows()[k]
+	for i, row := range rows {
+		b.try(b.SetSheetRow(name, cell(1, i+2), &row))
+		if k == register.Centre {
+			b.item(register.ItemNamed(row[0]), i+2)
+		}
+	}
+	last := cell(len(columns), 1+len(rows))
 	b.try(b.AutoFilter(name, "A1:"+last, nil))
 	b.try(b.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight",
 		Selection: []excelize.Selection{{SQRef: "B2", ActiveCell: "B2", Pane: "bottomRight"}}}))
@@ -129,6 +137,20 @@ func (b *book) sheet(k register.Kind) {
 	b.try(b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$A:$A,'%[1]s'!$1:$1", name)}))
 }
 
+// item has the value of an item of the application look like one.
+func (b *book) item(c register.Column, row int) {
+	at := cell(slices.Index(register.Centre.Inputs(), register.ItemValue)+1, row)
+	if isDate(c) {
+		b.try(b.SetCellStyle(register.Centre.String(), at, at, b.style(look{date: true})))
+	}
+	b.offer(register.Centre, c, at)
+}
+
+// isDate reports whether a column holds dates.
+func isDate(c register.Column) bool {
+	return c.Type() == register.TypeDate || c.Type() == register.TypeDateOrYes
+}
+
 // width is the width of a column, in characters.
 func width(k register.Kind, c register.Column) float64 {
 	const date, status, short, long, actions = 14, 20, 16, 26, 75
@@ -137,7 +159,7 @@ func width(k register.Kind, c register.Column) float64 {
 		return actions
 	case c == k.Status():
 		return status
-	case c.Type() == register.TypeDate || c.Type() == register.TypeDateOrYes || c.Type() == register.TypeYesNo:
+	case isDate(c) || c.Type() == register.TypeYesNo:
 		return date
 	case c.Type() == register.TypeText && isLong(c):
 		return long

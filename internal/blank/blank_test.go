@@ -179,6 +179,40 @@ func TestFilledIn(t *testing.T) {
 	}
 }
 
+// TestApplication guards that the centre's sheets name what the application asks
+// for, so that its values only have to be filled in, each as what it is.
+func TestApplication(t *testing.T) {
+	for _, w := range workbooks(t) {
+		if w.Name != "centre.xlsx" {
+			continue
+		}
+		for _, s := range read(t, w.Name, w.Data).Sheets {
+			if len(s.Unknown) > 0 || len(s.Records) != len(policy.CentreRows()[s.Kind]) {
+				t.Errorf("%s: %d rows, not known %q", s.Name, len(s.Records), s.Unknown)
+			}
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(w.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules, err := f.GetDataValidations("Centre")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []string
+		for _, r := range rules {
+			if strings.HasPrefix(r.Sqref, "B") && r.Type != "" {
+				kinds = append(kinds, r.Sqref+" "+r.Type)
+			}
+		}
+		if !slices.Contains(kinds, "B8 date") || !slices.Contains(kinds, "B10 list") {
+			t.Errorf("the values are offered as %q", kinds)
+		}
+		return
+	}
+	t.Error("there is no centre.xlsx")
+}
+
 // offered lists the words that the cells of a column offer.
 func offered(t *testing.T, f *excelize.File, sheet, letter string) []string {
 	t.Helper()

@@ -18,11 +18,15 @@ const lastRow = 2000
 // heading says when it is selected. It only warns, so that "tbc" can be typed.
 func (b *book) validate(k register.Kind, c register.Column, letter string) {
 	b.prompt(k, c, letter+"1")
-	if c.Written() {
-		return
+	if !c.Written() {
+		b.offer(k, c, fmt.Sprintf("%s2:%[1]s%d", letter, lastRow))
 	}
+}
+
+// offer sets up what cells take that hold a column, or an item.
+func (b *book) offer(k register.Kind, c register.Column, cells string) {
 	v := excelize.NewDataValidation(true)
-	v.SetSqref(fmt.Sprintf("%s2:%[1]s%d", letter, lastRow))
+	v.SetSqref(cells)
 	v.SetError(excelize.DataValidationErrorStyleWarning, c.String(), "This is not what is usually entered here. Keep it?")
 	switch from, list := b.listed(k, c), choices(c); {
 	case c.Type() == register.TypeDate:
@@ -72,6 +76,8 @@ func choices(c register.Column) []string {
 		return []string{"Achieved", "Merit", "Distinction", "Referred", "Not yet achieved", "In progress"}
 	case register.TypeRole:
 		return []string{"Assessor", "IQA", "Both"}
+	case register.TypeVerdict:
+		return []string{"Accept", "Accept with actions", "Reject"}
 	}
 	return nil
 }

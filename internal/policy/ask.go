@@ -126,7 +126,7 @@ func (r *Rule) Check() error {
 		return fmt.Errorf("%s: the owner %q is no role", r.ID, r.Owner)
 	case (r.Ask != nil) != (r.On != 0):
 		return fmt.Errorf("%s: what asks and the kind of sheet it is asked of go together", r.ID)
-	case r.Ask == nil && r.report == nil && r.sheet == nil && r.entry == nil && r.enrolment == nil && r.assessment == nil && r.claim == nil && r.withdrawal == nil && r.adjustment == nil:
+	case r.Ask == nil && r.report == nil && r.sheet == nil && r.entry == nil && r.enrolment == nil && r.assessment == nil && r.claim == nil && r.withdrawal == nil && r.adjustment == nil && r.centre == nil:
 		return fmt.Errorf("%s checks nothing", r.ID)
 	}
 	return nil

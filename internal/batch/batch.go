@@ -47,6 +47,7 @@ type Job struct {
 	Policy    policy.Options
 	Limits    xlsx.Limits
 	Backups   string       // the folder for copies from before each write
+	Pages     string       // the folder of pages that were made by hand; may be empty
 	Keep      int          // how many copies of a workbook are kept
 	State     *store.Store // what is remembered from run to run; Check may do without
 	Months    int          // for how many months it is remembered what is over; 0: for ever

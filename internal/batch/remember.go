@@ -76,7 +76,10 @@ func (j *Job) prune(ctx context.Context) error {
 		return nil
 	}
 	now := j.Now()
-	_, err := j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
+	pruned, err := j.State.Prune(ctx, min(j.Policy.AsOf, calendar.FromTime(now)).AddMonths(-j.Months), now)
+	if err == nil && pruned.Before != 0 {
+		err = j.forget(pruned.Before)
+	}
 	return err
 }
 

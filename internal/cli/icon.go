@@ -15,6 +15,7 @@ import (
 
 	"regcert/internal/batch"
 	"regcert/internal/config"
+	"regcert/internal/jobs"
 	"regcert/internal/page"
 )
 
@@ -111,7 +112,6 @@ func failureLines(err error) []string {
 
 // The pages that are kept.
 const (
-	pagesFolder = "reports"
 	mostPages   = 20
 	longestName = 80 // characters of a workbook's name in that of its page
 )
@@ -140,14 +140,14 @@ func (a *app) keepPage(cfg *config.Config, report *page.Report, name string) (pa
 	}
 	name += "-" + day + ".html"
 	if cfg != nil && cfg.File != "" {
-		path, err := a.keepIn(filepath.Join(cfg.StateDir, pagesFolder), name, html)
+		path, err := a.keepIn(filepath.Join(cfg.StateDir, jobs.PagesFolder), name, html)
 		if err == nil {
 			return path, nil
 		}
 	}
 	cache, err := a.CacheDir()
 	if err == nil {
-		path, err = a.keepIn(filepath.Join(cache, "regcert", pagesFolder), name, html)
+		path, err = a.keepIn(filepath.Join(cache, "regcert", jobs.PagesFolder), name, html)
 	}
 	if err != nil {
 		return "", trouble(fmt.Errorf("the report could not be written: %w", err), "`regcert check FILE.xlsx` prints it in a terminal.")

@@ -37,6 +37,9 @@ type Office struct {
 	transport mail.Transport
 }
 
+// PagesFolder is where in the state folder pages are kept that were made by hand.
+const PagesFolder = "reports"
+
 // Setting is the error of a job that a wrong setting keeps from being done.
 type Setting struct{ err error }
 
@@ -62,6 +65,7 @@ func (o *Office) Job(named []string) *batch.Job {
 		Reader:   register.NewReader(asOf, cfg.Aliases),
 		Policy:   policy.Options{AsOf: asOf, Calendar: cfg.Calendar, Versions: cfg.Policy, JudgeFrom: cfg.JudgeFrom, SnoozeLimit: cfg.SnoozeLimit, More: cfg.Rules},
 		Backups:  filepath.Join(cfg.StateDir, "backups"),
+		Pages:    filepath.Join(cfg.StateDir, PagesFolder),
 		Keep:     cfg.KeepBackups,
 		Months:   cfg.KeepHistory.N,
 		State:    o.State,

@@ -48,7 +48,7 @@ const mostChanges = 40
 // of the period.
 func (r *Record) findings() actionlist.Sheet {
 	s := actionlist.Sheet{Name: "Findings", Frozen: 1, Columns: []actionlist.Column{
-		{Heading: "Learner ID", Width: 12}, {Heading: "Qualification", Width: 13}, {Heading: "Unit", Width: 10}, {Heading: "Rule", Width: 9}, {Heading: "Clause", Width: 9}, {Heading: "Who Acts", Width: 17},
+		{Heading: "Learner ID", Width: 12}, {Heading: "Qualification", Width: 13}, {Heading: "Unit or Subject", Width: 16}, {Heading: "Rule", Width: 9}, {Heading: "Clause", Width: 9}, {Heading: "Who Acts", Width: 17},
 		{Heading: "Due", Width: 11}, {Heading: "First Seen", Width: 11}, {Heading: "As", Width: 11}, {Heading: "What Happened Then", Width: 40}, {Heading: "At The End", Width: 18}, {Heading: "Workbook", Width: 26}, {Heading: "Cell", Width: 16},
 	}}
 	var lives []*history.Life

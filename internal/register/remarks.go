@@ -36,7 +36,11 @@ func (m *remarks) headless(sr *sheetReader) {
 		m.add("the sheet %q holds %s, as its headings say (%s), and was not read: call it %[2]s, or put the headings of %[4]s there", sr.out.Name, s.kind, some(columnNames(s.own)), sr.out.Kind)
 		return
 	}
-	m.add("the sheet %q has no header row and was not read: at least three column names must stand in one of its first %d rows, such as %s", sr.out.Name, headerWithin, some(columnNames(sr.out.Kind.Required())))
+	need, such := "at least three column names", sr.out.Kind.Required()
+	if inputs := sr.out.Kind.Inputs(); len(inputs) < headerNames {
+		need, such = "all its column names", inputs
+	}
+	m.add("the sheet %q has no header row and was not read: %s must stand in one of its first %d rows, such as %s", sr.out.Name, need, headerWithin, some(columnNames(such)))
 }
 
 // read takes up a sheet that is read.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (s *service) look(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	there := map[string]bool{}
+	there, hasRead := map[string]bool{}, false
 	for _, w := range found {
 		there[w.Name] = true
 		f := s.file(w.Name)
@@ -79,7 +80,11 @@ func (s *service) look(ctx context.Context, now time.Time) error {
 		}
 		if after := office.Config.Daemon.AfterSave; after > 0 && f.isNew && f.info != nil && !now.Before(f.since.Add(after)) {
 			s.findOut(ctx, f, now)
+			hasRead = true
 		}
+	}
+	if hasRead {
+		debug.FreeOSMemory() // what was read is needed no more
 	}
 	for name, f := range s.files {
 		if !there[name] { // gone, or no more configured

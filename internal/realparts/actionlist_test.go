@@ -148,7 +148,7 @@ func TestActionListPrints(t *testing.T) {
 func TestActionListSchemas(t *testing.T) {
 	t.Parallel()
 	v := newValidator(t)
-	v.holds(t, readFile(t, actionList(t)), 5)
+	v.holds(t, readFile(t, actionList(t)), 6)
 }
 
 // holds wants a made workbook of so many sheets, each a table, to be as the

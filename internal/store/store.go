@@ -1,7 +1,8 @@
-// Package store remembers what regcert did: the runs, how much they found, the
-// writes of workbooks, and the messages to be sent with what became of each. It is
-// one SQLite file in the state folder. Of learners it holds nothing but what
-// stands in a message, for as long as that is not sent.
+// Package store remembers what regcert did: the runs, how much they found, the life
+// of each finding, the writes of workbooks, the slots of the schedule, and the
+// messages to be sent with what became of each. It is one SQLite file in the state
+// folder. Of learners it holds IDs, and what stands in a message, for as long as that
+// is not sent.
 package store
 
 import (
